@@ -1,0 +1,163 @@
+package org.repfold.graph;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The shape that each operator gives. An axis of unknown size (the batch) stays unknown through every operator; a value
+ * has at most one such axis.
+ */
+public final class ShapeInference {
+  private ShapeInference() {}
+
+  /**
+   * The shape of a node's value.
+   *
+   * @param shapes of at least the node's inputs
+   * @throws BadInputException if the inputs' number or shapes do not fit the operator; the message names the node
+   */
+  public static Shape shapeOf(Node node, Map<String, Shape> shapes) {
+    if (node.inputs().size() != node.operator().arity()) {
+      throw new BadInputException(
+          describe(node) + ": expected " + node.operator().arity() + " inputs, found "
+              + node.inputs().size());
+    }
+    List<Shape> inputs = node.inputs().stream().map(shapes::get).toList();
+    try {
+      return shapeOf(node.operator(), inputs);
+    } catch (BadInputException e) {
+      throw new BadInputException(describe(node) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String describe(Node node) {
+    return "node '" + node.name() + "' (" + node.operator().type() + ")";
+  }
+
+  private static Shape shapeOf(Operator operator, List<Shape> inputs) {
+    if (operator instanceof Operator.Conv conv) {
+      return convolved(conv, inputs.get(0));
+    } else if (operator instanceof Operator.Gemm gemm) {
+      requireAxis(inputs.get(0), 2, 1, gemm.weight().shape().dimension(1));
+      return inputs.get(0).with(1, gemm.weight().shape().dimension(0));
+    } else if (operator instanceof Operator.BatchNormalization norm) {
+      if (inputs.get(0).rank() < 2) {
+        throw expected("at least 2 axes", inputs.get(0));
+      }
+      requireAxis(inputs.get(0), inputs.get(0).rank(), 1, norm.channels());
+      return inputs.get(0);
+    } else if (operator instanceof Operator.Constant constant) {
+      return constant.value().shape();
+    } else if (operator instanceof Operator.Elementwise) {
+      return broadcast(inputs.get(0), inputs.get(1));
+    } else if (operator instanceof Operator.MatMul) {
+      return multiplied(inputs.get(0), inputs.get(1));
+    } else if (operator instanceof Operator.GlobalAveragePool) {
+      requireRank(inputs.get(0), 4);
+      return inputs.get(0).with(2, 1).with(3, 1);
+    } else if (operator instanceof Operator.Flatten) {
+      return flattened(inputs.get(0));
+    } else if (operator instanceof Operator.Reshape reshape) {
+      return reshaped(reshape, inputs.get(0));
+    } else if (operator instanceof Operator.Transpose transpose) {
+      return transposed(transpose, inputs.get(0));
+    }
+    return inputs.get(0);
+  }
+
+  private static Shape convolved(Operator.Conv conv, Shape input) {
+    requireAxis(input, 4, 1, conv.inputChannels());
+    long height = conv.window().outputHeight(input.dimension(2), conv.kernelHeight());
+    long width = conv.window().outputWidth(input.dimension(3), conv.kernelWidth());
+    if (height < 1 || width < 1) {
+      throw expected("a map at least as large as the kernel", input);
+    }
+    return Shape.of(input.dimension(0), conv.outputChannels(), height, width);
+  }
+
+  /** NumPy's broadcast, an unknown axis matching itself and 1. */
+  static Shape broadcast(Shape left, Shape right) {
+    int rank = Math.max(left.rank(), right.rank());
+    long[] result = new long[rank];
+    for (int i = 1; i <= rank; i++) {
+      long a = i <= left.rank() ? left.dimension(-i) : 1;
+      long b = i <= right.rank() ? right.dimension(-i) : 1;
+      if (a != b && a != 1 && b != 1) {
+        throw new BadInputException("expected shapes that broadcast, found " + left + " and " + right);
+      }
+      result[rank - i] = a == 1 ? b : a;
+    }
+    return Shape.of(result);
+  }
+
+  private static Shape multiplied(Shape left, Shape right) {
+    if (left.rank() < 2 || right.rank() < 2 || left.dimension(-1) != right.dimension(-2)) {
+      throw new BadInputException("expected matrices that multiply, found " + left + " and " + right);
+    }
+    Shape batch = broadcast(left.with(-1, 1).with(-2, 1), right.with(-1, 1).with(-2, 1));
+    return batch.with(-2, left.dimension(-2)).with(-1, right.dimension(-1));
+  }
+
+  private static Shape flattened(Shape input) {
+    if (input.rank() < 1) {
+      throw expected("at least 1 axis", input);
+    }
+    return Shape.of(input.dimension(0), input.product(1, input.rank()));
+  }
+
+  private static Shape reshaped(Operator.Reshape reshape, Shape input) {
+    Shape target = Shape.of(reshape.shape());
+    long known = knownProduct(target);
+    long available = knownProduct(input);
+    if (target.isKnown()) {
+      if (!input.isKnown() || known != available) {
+        throw new BadInputException("expected as many elements as in " + target + ", found " + input);
+      }
+      return target;
+    }
+    if (known == 0 || !input.isKnown() && available == 0) {
+      throw new BadInputException("expected no axis of size 0, found " + input + " to " + target);
+    }
+    if (!input.isKnown()) {
+      return target;
+    }
+    if (available % known != 0) {
+      throw new BadInputException("expected elements divisible by " + known + ", found " + input);
+    }
+    int free = reshape.shape().indexOf(Shape.UNKNOWN);
+    return target.with(free, available / known);
+  }
+
+  private static long knownProduct(Shape shape) {
+    long product = 1;
+    for (long dimension : shape.toArray()) {
+      if (dimension != Shape.UNKNOWN) {
+        product = Math.multiplyExact(product, dimension);
+      }
+    }
+    return product;
+  }
+
+  private static Shape transposed(Operator.Transpose transpose, Shape input) {
+    requireRank(input, transpose.permutation().size());
+    return Shape.of(
+        transpose.permutation().stream().mapToLong(input::dimension).toArray());
+  }
+
+  private static void requireRank(Shape shape, int rank) {
+    if (shape.rank() != rank) {
+      throw expected(rank + " axes", shape);
+    }
+  }
+
+  private static void requireAxis(Shape shape, int rank, int axis, long size) {
+    requireRank(shape, rank);
+    if (shape.dimension(axis) != size) {
+      throw expected("axis " + axis + " of size " + size, shape);
+    }
+  }
+
+  private static BadInputException expected(String expected, Shape found) {
+    return new BadInputException("expected an input with " + expected + ", found shape " + found);
+  }
+}

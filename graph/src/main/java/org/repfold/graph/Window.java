@@ -1,0 +1,55 @@
+package org.repfold.graph;
+
+/**
+ * How a two-dimensional kernel moves over a map: strides, dilations, and zero padding on each side, all in map
+ * elements, as in ONNX.
+ */
+public record Window(
+    int strideHeight,
+    int strideWidth,
+    int dilationHeight,
+    int dilationWidth,
+    int padTop,
+    int padLeft,
+    int padBottom,
+    int padRight) {
+
+  public Window {
+    if (strideHeight < 1 || strideWidth < 1 || dilationHeight < 1 || dilationWidth < 1) {
+      throw new BadInputException("window: expected strides and dilations of at least 1");
+    }
+    if (padTop < 0 || padLeft < 0 || padBottom < 0 || padRight < 0) {
+      throw new BadInputException("window: expected padding of at least 0");
+    }
+  }
+
+  /** Stride 1, dilation 1, no padding. */
+  public static Window unit() {
+    return padded(0);
+  }
+
+  /** Stride 1, dilation 1, the same padding on all four sides. */
+  public static Window padded(int padding) {
+    return new Window(1, 1, 1, 1, padding, padding, padding, padding);
+  }
+
+  /** No padding, dilation 1, and the given strides. */
+  public static Window strided(int strideHeight, int strideWidth) {
+    return new Window(strideHeight, strideWidth, 1, 1, 0, 0, 0, 0);
+  }
+
+  /** Whether no side is padded. */
+  public boolean isUnpadded() {
+    return padTop == 0 && padLeft == 0 && padBottom == 0 && padRight == 0;
+  }
+
+  /** The height of the result, for a map and a kernel of the given heights. */
+  public long outputHeight(long height, long kernelHeight) {
+    return (height + padTop + padBottom - dilationHeight * (kernelHeight - 1) - 1) / strideHeight + 1;
+  }
+
+  /** The width of the result, for a map and a kernel of the given widths. */
+  public long outputWidth(long width, long kernelWidth) {
+    return (width + padLeft + padRight - dilationWidth * (kernelWidth - 1) - 1) / strideWidth + 1;
+  }
+}
