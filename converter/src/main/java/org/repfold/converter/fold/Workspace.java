@@ -77,6 +77,7 @@ final class Workspace implements GraphView {
               }
             });
     replacement.consumed().forEach(this::remove);
+    redirect(replacement.values());
     for (Node node : replacement.produced()) {
       if (nodes.containsKey(node.name())) {
         throw new IllegalStateException("a rule produced '" + node.name() + "' twice");
@@ -85,7 +86,6 @@ final class Workspace implements GraphView {
       shapes.put(node.name(), ShapeInference.shapeOf(node, shapes));
       equivalents.remove(node.name());
     }
-    replacement.values().forEach(this::redirect);
     expected.forEach(
         (value, shape) -> {
           if (!shapes.get(value).equals(shape)) {
@@ -160,16 +160,15 @@ final class Workspace implements GraphView {
     equivalents.remove(name);
   }
 
-  private void redirect(String old, String now) {
-    if (old.equals(now)) {
-      return;
+  /** Makes the nodes that take the given values take others instead. */
+  private void redirect(Map<String, String> values) {
+    Set<Node> users = new LinkedHashSet<>();
+    values.keySet().forEach(old -> users.addAll(consumers(old)));
+    for (Node user : users) {
+      user.inputs().forEach(input -> consumers.get(input).remove(user.name()));
+      insert(
+          user.withInputs(
+              user.inputs().stream().map(input -> values.getOrDefault(input, input)).toList()));
     }
-    for (Node consumer : consumers(old)) {
-      List<String> inputs =
-          consumer.inputs().stream().map(input -> input.equals(old) ? now : input).toList();
-      nodes.put(consumer.name(), consumer.withInputs(inputs));
-      consumers.computeIfAbsent(now, key -> new LinkedHashSet<>()).add(consumer.name());
-    }
-    consumers.remove(old);
   }
 }
