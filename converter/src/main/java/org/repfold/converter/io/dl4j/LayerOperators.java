@@ -41,34 +41,36 @@ final class LayerOperators {
    */
   static String describe(VertexBuilder vertex, Layer layer) {
     if (layer instanceof SelfDescribing own) {
-      return activated(vertex, layer, own.describe(vertex));
+      return own.describe(vertex);
     } else if (layer instanceof DepthwiseConvolution2D conv) {
-      return activated(vertex, layer, depthwise(vertex, conv));
-    } else if (layer.getClass() == ConvolutionLayer.class
-        || layer.getClass() == Convolution2D.class) {
-      return activated(vertex, layer, convolution(vertex, (ConvolutionLayer) layer));
+      return activated(vertex, conv, depthwise(vertex, conv));
+    } else if (layer instanceof ConvolutionLayer conv && isPlain(conv)) {
+      return activated(vertex, conv, convolution(vertex, conv));
     } else if (layer instanceof DenseLayer dense && !dense.hasLayerNorm()) {
-      return activated(vertex, layer, dense(vertex));
-    } else if (layer.getClass() == OutputLayer.class) {
-      return activated(vertex, layer, dense(vertex));
+      return activated(vertex, dense, dense(vertex));
+    } else if (layer instanceof OutputLayer output && output.getClass() == OutputLayer.class) {
+      return activated(vertex, output, dense(vertex));
     } else if (layer instanceof BatchNormalization norm) {
       return batchNormalization(vertex, norm);
     } else if (layer instanceof GlobalPoolingLayer pooling) {
       return globalPooling(vertex, pooling);
     } else if (layer instanceof ActivationLayer activation) {
-      return Activations.describe(vertex, activation.getActivationFn(), vertex.input());
-    } else if (layer instanceof LossLayer) {
-      return activated(vertex, layer, vertex.input());
+      return vertex.activate(activation.getActivationFn(), vertex.input());
+    } else if (layer instanceof LossLayer loss) {
+      return activated(vertex, loss, vertex.input());
     } else if (layer instanceof DropoutLayer) {
       return vertex.input();
     }
     throw VertexOperators.unsupported(vertex, layer);
   }
 
-  private static String activated(VertexBuilder vertex, Layer layer, String value) {
-    return layer instanceof BaseLayer base
-        ? Activations.describe(vertex, base.getActivationFn(), value)
-        : value;
+  /** Transposed, one- and three-dimensional and separable convolutions extend the same class. */
+  private static boolean isPlain(ConvolutionLayer layer) {
+    return layer.getClass() == ConvolutionLayer.class || layer.getClass() == Convolution2D.class;
+  }
+
+  private static String activated(VertexBuilder vertex, BaseLayer layer, String value) {
+    return vertex.activate(layer.getActivationFn(), value);
   }
 
   private static String convolution(VertexBuilder vertex, ConvolutionLayer layer) {

@@ -4,7 +4,7 @@ package org.repfold.converter.io.dl4j;
  * A DL4J layer, vertex or activation configuration that states the graph operators it stands for.
  * Configurations that are not DL4J's own implement it, so that {@link Dl4jReader} can read them.
  *
- * <p>A layer describes itself up to, and without, its activation function: the reader adds that.
+ * <p>A layer that applies an activation function ends in {@link VertexBuilder#activate}.
  */
 public interface SelfDescribing {
 

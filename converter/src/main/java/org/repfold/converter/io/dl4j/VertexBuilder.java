@@ -3,6 +3,7 @@ package org.repfold.converter.io.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.activations.IActivation;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
@@ -108,6 +109,16 @@ public final class VertexBuilder {
     shapes.put(unique, ShapeInference.shapeOf(node, shapes));
     nodes.add(node);
     return unique;
+  }
+
+  /**
+   * Adds an activation function as a node of its own; none for the identity.
+   *
+   * @return the name of the activated value
+   * @throws RuntimeException naming vertex and class, if the function is not supported
+   */
+  public String activate(IActivation activation, String value) {
+    return Activations.describe(this, activation, value);
   }
 
   /** A builder that collects into this one and takes another input. */

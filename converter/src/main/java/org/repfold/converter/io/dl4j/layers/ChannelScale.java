@@ -8,13 +8,16 @@ import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.converter.io.dl4j.SelfDescribing;
+import org.repfold.converter.io.dl4j.VertexBuilder;
+import org.repfold.graph.Operator;
 
 /**
  * Multiplies a map {@code [N, C, H, W]}, the first input, by one factor for each example and
  * channel, {@code [N, C, 1, 1]}, the second input: the gate of squeeze-and-excitation (arXiv
  * 1709.01507) and of RepMLPNet's global perceptron.
  */
-public final class ChannelScale extends GraphVertex {
+public final class ChannelScale extends GraphVertex implements SelfDescribing {
   private static final long serialVersionUID = 1L;
 
   @Override
@@ -81,6 +84,11 @@ public final class ChannelScale extends GraphVertex {
         .workingMemory(0, 0, 0, 0)
         .cacheMemory(0, 0)
         .build();
+  }
+
+  @Override
+  public String describe(VertexBuilder vertex) {
+    return vertex.add("mul", new Operator.Mul(), vertex.inputs().get(0), vertex.inputs().get(1));
   }
 
   @Override

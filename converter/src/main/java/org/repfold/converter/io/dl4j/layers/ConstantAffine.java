@@ -15,6 +15,9 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.converter.io.dl4j.SelfDescribing;
+import org.repfold.converter.io.dl4j.VertexBuilder;
+import org.repfold.graph.Operator;
 
 /**
  * {@code y = scale * x + bias} on a map {@code [N, C, H, W]}, with parameters that are the same for
@@ -22,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * C, H, W]}, either of them absent. It is what remains of a BatchNorm that a following operator
  * cannot absorb (docs: the fold algebra, "BN -> shared FC").
  */
-public final class ConstantAffine extends BaseLayer {
+public final class ConstantAffine extends BaseLayer implements SelfDescribing {
   /** Key of the factor. */
   public static final String SCALE = "scale";
 
@@ -153,6 +156,20 @@ public final class ConstantAffine extends BaseLayer {
   @Override
   public int hashCode() {
     return super.hashCode() + 31 * Arrays.hashCode(scaleShape) + 17 * Arrays.hashCode(biasShape);
+  }
+
+  @Override
+  public String describe(VertexBuilder vertex) {
+    String value = vertex.input();
+    if (scaleShape != null) {
+      String scale = vertex.add(SCALE, new Operator.Constant(vertex.parameter(SCALE)));
+      value = vertex.add("mul", new Operator.Mul(), value, scale);
+    }
+    if (biasShape != null) {
+      String bias = vertex.add(BIAS, new Operator.Constant(vertex.parameter(BIAS)));
+      value = vertex.add("add", new Operator.Add(), value, bias);
+    }
+    return value;
   }
 
   @Override

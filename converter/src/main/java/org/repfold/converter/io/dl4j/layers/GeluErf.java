@@ -6,12 +6,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Erf;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.repfold.converter.io.dl4j.SelfDescribing;
+import org.repfold.converter.io.dl4j.VertexBuilder;
+import org.repfold.graph.Operator;
 
 /**
  * The exact GELU, {@code x * Phi(x) = x / 2 * (1 + erf(x / sqrt 2))} (Hendrycks and Gimpel, arXiv
  * 1606.08415). DL4J's own GELU is an approximation by tanh.
  */
-public final class GeluErf extends BaseActivationFunction {
+public final class GeluErf extends BaseActivationFunction implements SelfDescribing {
   private static final long serialVersionUID = 1L;
   private static final double SQRT_HALF = Math.sqrt(0.5);
   private static final double NORMAL_DENSITY_AT_ZERO = 1 / Math.sqrt(2 * Math.PI);
@@ -28,6 +31,11 @@ public final class GeluErf extends BaseActivationFunction {
     INDArray slope = Transforms.exp(in.mul(in).muli(-0.5), false);
     slope.muli(NORMAL_DENSITY_AT_ZERO).muli(in).addi(cumulativeNormal(in)).muli(epsilon);
     return new Pair<>(slope, null);
+  }
+
+  @Override
+  public String describe(VertexBuilder vertex) {
+    return vertex.add("gelu", new Operator.Gelu(), vertex.input());
   }
 
   private static INDArray cumulativeNormal(INDArray x) {

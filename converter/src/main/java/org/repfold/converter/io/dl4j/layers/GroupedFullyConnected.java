@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -16,6 +17,12 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.converter.io.dl4j.SelfDescribing;
+import org.repfold.converter.io.dl4j.VertexBuilder;
+import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
+import org.repfold.graph.Window;
 
 /**
  * A fully connected layer in {@code G} groups: group {@code g} has its own matrix {@code W[g]} of
@@ -29,7 +36,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Source of the operator: FC3 of RepMLP (arXiv 2105.01883, section 3.2).
  */
-public class GroupedFullyConnected extends FeedForwardLayer {
+public class GroupedFullyConnected extends FeedForwardLayer implements SelfDescribing {
   /** Key of the weight. */
   public static final String WEIGHT = "W";
 
@@ -156,6 +163,26 @@ public class GroupedFullyConnected extends FeedForwardLayer {
   @Override
   public int hashCode() {
     return Objects.hash(super.hashCode(), groups, hasBias);
+  }
+
+  /** A 1 x 1 convolution in groups on {@code [M, nIn, 1, 1]}. */
+  @Override
+  public String describe(VertexBuilder vertex) {
+    Shape input = vertex.shape(vertex.input());
+    boolean keepsMap = input.rank() == 4 && input.dimension(1) == groups && nIn == nOut;
+    Shape output = keepsMap ? input.with(0, Shape.UNKNOWN) : Shape.of(Shape.UNKNOWN, nOut);
+    Operator.Conv conv =
+        new Operator.Conv(
+            vertex.parameter(WEIGHT).reshape(Shape.of(nOut, nIn / groups, 1, 1)),
+            hasBias
+                ? Optional.of(vertex.parameter(BIAS).reshape(Shape.of(nOut)))
+                : Optional.<Tensor>empty(),
+            Window.unit(),
+            Math.toIntExact(groups));
+    String flat = vertex.add("flat", Operator.Reshape.to(Shape.UNKNOWN, nIn, 1, 1), vertex.input());
+    String product = vertex.add("conv", conv, flat);
+    String result = vertex.add("reshape", Operator.Reshape.to(output.toArray()), product);
+    return vertex.activate(getActivationFn(), result);
   }
 
   @Override

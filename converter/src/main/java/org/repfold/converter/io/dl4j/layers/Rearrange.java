@@ -13,13 +13,16 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.repfold.converter.io.dl4j.SelfDescribing;
+import org.repfold.converter.io.dl4j.VertexBuilder;
+import org.repfold.graph.Operator;
 
 /**
  * A vertex that moves values without changing them: a list of steps, each a reshape in C order or a
  * transpose. A reshape has at most one {@code -1}, the size that follows from the rest; the batch
  * may change, as when a map is split into partitions. The output is always in C order.
  */
-public final class Rearrange extends GraphVertex {
+public final class Rearrange extends GraphVertex implements SelfDescribing {
   private static final long serialVersionUID = 1L;
 
   /** The two kinds of step. */
@@ -213,6 +216,22 @@ public final class Rearrange extends GraphVertex {
     } catch (InvalidInputTypeException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Override
+  public String describe(VertexBuilder vertex) {
+    String value = vertex.input();
+    for (Step step : steps) {
+      value =
+          step.getKind() == Kind.RESHAPE
+              ? vertex.add("reshape", Operator.Reshape.to(step.getValues()), value)
+              : vertex.add("transpose", new Operator.Transpose(axes(step)), value);
+    }
+    return value;
+  }
+
+  private static List<Integer> axes(Step step) {
+    return Arrays.stream(step.permutation()).boxed().toList();
   }
 
   @Override
