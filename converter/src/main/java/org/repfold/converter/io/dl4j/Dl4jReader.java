@@ -1,0 +1,140 @@
+package org.repfold.converter.io.dl4j;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.InputVertex;
+import org.repfold.graph.BadInputException;
+import org.repfold.graph.Graph;
+import org.repfold.graph.GraphValidator;
+import org.repfold.graph.Input;
+import org.repfold.graph.Node;
+import org.repfold.graph.Shape;
+
+/**
+ * Reads a DL4J {@code ComputationGraph}, from a {@code ModelSerializer} zip or from memory, as a
+ * graph of operators that computes its {@code output} (inference, no dropout).
+ *
+ * <p>The last node of each vertex carries the vertex's name, the others {@code vertex/suffix}.
+ * Parameters keep the source's type: float64 where the DL4J graph is DOUBLE, else float32, apart
+ * from a variance that DL4J stores as a logarithm, which is float64 so that nothing is rounded.
+ *
+ * <p>DL4J forgets the type of its inputs when a graph is built. The reader finds it in the zip,
+ * where Repfold's writer states it, in a preprocessor at the input (such as {@code
+ * FeedForwardToCnnPreProcessor}, which lets maps pass), or from the layers, where one square map
+ * alone fits them; else it must be given.
+ */
+public final class Dl4jReader {
+  private final Set<String> allowedClasses;
+
+  /** Loads from files only classes of DL4J, ND4J and Repfold. */
+  public Dl4jReader() {
+    this(Set.of());
+  }
+
+  /**
+   * Also loads the given classes.
+   *
+   * @param allowedClasses full names of layers, vertices and activations of one's own
+   */
+  public Dl4jReader(Set<String> allowedClasses) {
+    this.allowedClasses = Set.copyOf(allowedClasses);
+  }
+
+  /**
+   * Reads a zip file. The updater's state is not loaded, and no class outside the allowed ones.
+   *
+   * @param inputTypes the types of the network inputs, in order; none to find them
+   * @throws BadInputException in one line, starting with the file, if the file is not such a zip or
+   *     is damaged, or as {@link #read(ComputationGraph, InputType...)}
+   */
+  public Dl4jGraph read(Path file, InputType... inputTypes) {
+    try {
+      Dl4jZip.Content content = Dl4jZip.read(file, allowedClasses);
+      return read(content.graph(), stated(content.graph(), inputTypes, content.inputs()));
+    } catch (BadInputException e) {
+      throw new BadInputException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads an initialised graph, which stays as it is.
+   *
+   * @param inputTypes the types of the network inputs, in order; none to find them
+   * @throws BadInputException naming the vertex, if a layer, vertex or activation is not supported
+   *     or a parameter is not finite or a variance negative
+   */
+  public Dl4jGraph read(ComputationGraph source, InputType... inputTypes) {
+    return read(source, stated(source, inputTypes, Map.of()));
+  }
+
+  private static Map<String, Shape> stated(
+      ComputationGraph source, InputType[] inputTypes, Map<String, Shape> otherwise) {
+    if (inputTypes.length == 0) {
+      return otherwise;
+    }
+    List<String> names = source.getConfiguration().getNetworkInputs();
+    if (inputTypes.length != names.size()) {
+      throw new BadInputException(
+          "expected types for the inputs " + names + ", found " + inputTypes.length + " types");
+    }
+    Map<String, Shape> shapes = new HashMap<>();
+    for (int i = 0; i < inputTypes.length; i++) {
+      shapes.put(names.get(i), InputShapes.of(names.get(i), inputTypes[i]));
+    }
+    return shapes;
+  }
+
+  private static Dl4jGraph read(ComputationGraph source, Map<String, Shape> stated) {
+    Parameters parameters = new Parameters(source);
+    try {
+      Map<String, Shape> inputs =
+          InputShapes.complete(
+              source.getConfiguration(), stated, shapes -> build(source, parameters, shapes));
+      Dl4jGraph result = build(source, parameters, inputs);
+      GraphValidator.validate(result.graph());
+      return result;
+    } catch (UnsupportedVertexException e) {
+      throw new BadInputException(e.getMessage(), e);
+    }
+  }
+
+  private static Dl4jGraph build(
+      ComputationGraph source, Parameters parameters, Map<String, Shape> inputShapes) {
+    ComputationGraphConfiguration configuration = source.getConfiguration();
+    Map<String, Shape> shapes = new HashMap<>(inputShapes);
+    Map<String, String> values = new LinkedHashMap<>();
+    configuration.getNetworkInputs().forEach(input -> values.put(input, input));
+    Map<String, List<String>> vertexNodes = new LinkedHashMap<>();
+    List<Node> nodes = new ArrayList<>();
+    for (int index : source.topologicalSortOrder()) {
+      GraphVertex vertex = source.getVertices()[index];
+      if (vertex instanceof InputVertex) {
+        continue;
+      }
+      String name = vertex.getVertexName();
+      List<String> operands =
+          configuration.getVertexInputs().get(name).stream().map(values::get).toList();
+      VertexBuilder builder = new VertexBuilder(name, operands, parameters.of(name), shapes);
+      String result = VertexOperators.describe(builder, configuration.getVertices().get(name));
+      List<Node> added = builder.finish(result);
+      nodes.addAll(added);
+      vertexNodes.put(name, added.stream().map(Node::name).toList());
+      values.put(name, operands.contains(result) ? result : name);
+    }
+    List<Input> inputs =
+        configuration.getNetworkInputs().stream()
+            .map(name -> new Input(name, inputShapes.get(name)))
+            .toList();
+    List<String> outputs = configuration.getNetworkOutputs().stream().map(values::get).toList();
+    return new Dl4jGraph(Graph.of(inputs, nodes, outputs), vertexNodes, values, source);
+  }
+}
