@@ -13,10 +13,11 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * A network as data: inputs, nodes in an order in which they can be computed, and outputs. Immutable.
+ * A network as data: inputs, nodes in an order in which they can be computed, and outputs.
+ * Immutable.
  *
- * <p>A constructed graph is always well-formed in structure (unique names, known inputs, no cycle, right arity) and in
- * shape; {@link GraphValidator} also looks at the parameters' values.
+ * <p>A constructed graph is always well-formed in structure (unique names, known inputs, no cycle,
+ * right arity) and in shape; {@link GraphValidator} also looks at the parameters' values.
  */
 public final class Graph implements GraphView {
   private final List<Input> inputs;
@@ -48,14 +49,17 @@ public final class Graph implements GraphView {
   /**
    * A graph of the given nodes, in any order.
    *
-   * @throws BadInputException if a name is used twice or unknown, the nodes form a cycle, or an operator has the wrong
-   *     number or shape of inputs; the message names the node
+   * @throws BadInputException if a name is used twice or unknown, the nodes form a cycle, or an
+   *     operator has the wrong number or shape of inputs; the message names the node
    */
   public static Graph of(List<Input> inputs, Collection<Node> nodes, List<String> outputs) {
     return of(inputs, nodes, outputs, Map.of());
   }
 
-  /** As {@link #of(List, Collection, List)}, with free text (provenance) that goes into the deploy file. */
+  /**
+   * As {@link #of(List, Collection, List)}, with free text (provenance) that goes into the deploy
+   * file.
+   */
   public static Graph of(
       List<Input> inputs,
       Collection<Node> nodes,
@@ -64,7 +68,8 @@ public final class Graph implements GraphView {
     Map<String, Node> ordered = TopologicalOrder.of(inputs, nodes);
     for (String output : outputs) {
       if (!ordered.containsKey(output) && inputs.stream().noneMatch(i -> i.name().equals(output))) {
-        throw new BadInputException("output '" + output + "': expected the name of a node or input");
+        throw new BadInputException(
+            "output '" + output + "': expected the name of a node or input");
       }
     }
     Map<String, Shape> shapes = new HashMap<>();
@@ -105,7 +110,10 @@ public final class Graph implements GraphView {
         metadata);
   }
 
-  /** This graph with every floating-point parameter converted; a tensor shared between nodes stays shared. */
+  /**
+   * This graph with every floating-point parameter converted; a tensor shared between nodes stays
+   * shared.
+   */
   public Graph withParameters(ElementType type) {
     Map<Tensor, Tensor> converted = new java.util.IdentityHashMap<>();
     return mapOperators(

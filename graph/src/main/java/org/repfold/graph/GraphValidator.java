@@ -3,8 +3,8 @@ package org.repfold.graph;
 import java.util.Map;
 
 /**
- * Says whether a graph's parameters can be computed with. Structure and shapes are right already, as a {@link Graph}
- * cannot be made otherwise.
+ * Says whether a graph's parameters can be computed with. Structure and shapes are right already,
+ * as a {@link Graph} cannot be made otherwise.
  */
 public final class GraphValidator {
   private GraphValidator() {}
@@ -20,8 +20,14 @@ public final class GraphValidator {
         int index = parameter.getValue().firstNonFinite();
         if (index >= 0) {
           throw new BadInputException(
-              "node '" + node.name() + "': " + parameter.getKey() + "[" + index
-                  + "]: expected a finite number, found " + parameter.getValue().get(index));
+              "node '"
+                  + node.name()
+                  + "': "
+                  + parameter.getKey()
+                  + "["
+                  + index
+                  + "]: expected a finite number, found "
+                  + parameter.getValue().get(index));
         }
       }
       if (node.operator() instanceof Operator.BatchNormalization norm) {
@@ -36,8 +42,14 @@ public final class GraphValidator {
       double variance = norm.variance().get(i);
       if (variance < 0 || variance + norm.epsilon() <= 0) {
         throw new BadInputException(
-            "node '" + name + "': variance[" + i + "]: expected a variance of at least 0 (and above 0 with epsilon "
-                + norm.epsilon() + "), found " + variance);
+            "node '"
+                + name
+                + "': variance["
+                + i
+                + "]: expected a variance of at least 0 (and above 0 with epsilon "
+                + norm.epsilon()
+                + "), found "
+                + variance);
       }
     }
   }

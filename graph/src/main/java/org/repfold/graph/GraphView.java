@@ -23,7 +23,10 @@ public interface GraphView {
     return find(name).filter(node -> type.isInstance(node.operator()));
   }
 
-  /** Whether one node alone takes the value, through one input, and the graph does not give it as an output. */
+  /**
+   * Whether one node alone takes the value, through one input, and the graph does not give it as an
+   * output.
+   */
   default boolean hasSingleUse(String value) {
     if (isOutput(value)) {
       return false;

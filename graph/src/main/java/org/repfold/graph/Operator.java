@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * What a node computes. Names and semantics are ONNX's; maps are NCHW. An operator's parameters are tensors inside it.
+ * What a node computes. Names and semantics are ONNX's; maps are NCHW. An operator's parameters are
+ * tensors inside it.
  *
  * <p>Every operator gives one output.
  */
@@ -41,8 +42,8 @@ public sealed interface Operator {
   }
 
   /**
-   * Cross-correlation of {@code [N, C, H, W]} with {@code weight} of shape {@code [O, C / group, kh, kw]}, plus {@code
-   * bias} of shape {@code [O]}.
+   * Cross-correlation of {@code [N, C, H, W]} with {@code weight} of shape {@code [O, C / group,
+   * kh, kw]}, plus {@code bias} of shape {@code [O]}.
    */
   record Conv(Tensor weight, Optional<Tensor> bias, Window window, int group) implements Operator {
     public Conv {
@@ -50,7 +51,9 @@ public sealed interface Operator {
       if (shape.rank() != 4 || group < 1 || shape.dimension(0) % group != 0) {
         throw new BadInputException(
             "Conv: expected a weight of shape [O, C/group, kh, kw] with O divisible by group "
-                + group + ", found " + shape);
+                + group
+                + ", found "
+                + shape);
       }
       requireVector("Conv", "bias", bias, shape.dimension(0));
     }
@@ -93,11 +96,15 @@ public sealed interface Operator {
     }
   }
 
-  /** {@code [N, I]} times the transpose of {@code weight} {@code [O, I]}, plus {@code bias} {@code [O]}. */
+  /**
+   * {@code [N, I]} times the transpose of {@code weight} {@code [O, I]}, plus {@code bias} {@code
+   * [O]}.
+   */
   record Gemm(Tensor weight, Optional<Tensor> bias) implements Operator {
     public Gemm {
       if (weight.shape().rank() != 2) {
-        throw new BadInputException("Gemm: expected a weight of shape [O, I], found " + weight.shape());
+        throw new BadInputException(
+            "Gemm: expected a weight of shape [O, I], found " + weight.shape());
       }
       requireVector("Gemm", "bias", bias, weight.shape().dimension(0));
     }
@@ -113,8 +120,12 @@ public sealed interface Operator {
     }
   }
 
-  /** {@code scale * (x - mean) / sqrt(variance + epsilon) + shift} per channel (axis 1); all four are {@code [C]}. */
-  record BatchNormalization(Tensor scale, Tensor shift, Tensor mean, Tensor variance, double epsilon)
+  /**
+   * {@code scale * (x - mean) / sqrt(variance + epsilon) + shift} per channel (axis 1); all four
+   * are {@code [C]}.
+   */
+  record BatchNormalization(
+      Tensor scale, Tensor shift, Tensor mean, Tensor variance, double epsilon)
       implements Operator {
     public BatchNormalization {
       long channels = scale.size();
@@ -136,7 +147,11 @@ public sealed interface Operator {
     @Override
     public BatchNormalization mapParameters(UnaryOperator<Tensor> change) {
       return new BatchNormalization(
-          change.apply(scale), change.apply(shift), change.apply(mean), change.apply(variance), epsilon);
+          change.apply(scale),
+          change.apply(shift),
+          change.apply(mean),
+          change.apply(variance),
+          epsilon);
     }
   }
 
@@ -178,7 +193,10 @@ public sealed interface Operator {
   /** {@code 1 / (1 + exp(-x))}. */
   record Sigmoid() implements Operator {}
 
-  /** {@code x / 2 * (1 + erf(x / sqrt(2)))}: the exact GELU, not an approximation (Hendrycks and Gimpel 2016). */
+  /**
+   * {@code x / 2 * (1 + erf(x / sqrt(2)))}: the exact GELU, not an approximation (Hendrycks and
+   * Gimpel 2016).
+   */
   record Gelu() implements Operator {}
 
   /** Exponentials that sum to 1 along an axis. */
@@ -193,7 +211,10 @@ public sealed interface Operator {
   /** Merges all axes but the first: {@code [N, ...]} to {@code [N, M]}. */
   record Flatten() implements Operator {}
 
-  /** The same elements in row-major order under another shape, of whose sizes one may be -1 (whatever is left). */
+  /**
+   * The same elements in row-major order under another shape, of whose sizes one may be -1
+   * (whatever is left).
+   */
   record Reshape(List<Long> shape) implements Operator {
     public Reshape {
       shape = List.copyOf(shape);
@@ -211,9 +232,12 @@ public sealed interface Operator {
   record Transpose(List<Integer> permutation) implements Operator {
     public Transpose {
       permutation = List.copyOf(permutation);
-      if (!permutation.stream().sorted().toList()
+      if (!permutation.stream()
+          .sorted()
+          .toList()
           .equals(java.util.stream.IntStream.range(0, permutation.size()).boxed().toList())) {
-        throw new BadInputException("Transpose: expected a permutation of the axes, found " + permutation);
+        throw new BadInputException(
+            "Transpose: expected a permutation of the axes, found " + permutation);
       }
     }
 
@@ -230,7 +254,12 @@ public sealed interface Operator {
       String operator, String name, Optional<Tensor> tensor, long length) {
     if (tensor.isPresent() && !tensor.get().shape().equals(Shape.of(length))) {
       throw new BadInputException(
-          operator + ": expected " + name + " of shape " + Shape.of(length) + ", found "
+          operator
+              + ": expected "
+              + name
+              + " of shape "
+              + Shape.of(length)
+              + ", found "
               + tensor.get().shape());
     }
   }

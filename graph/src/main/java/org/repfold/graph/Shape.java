@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * The sizes of a value's axes, outermost first. An axis whose size is known only when the graph runs (the batch) is
- * {@link #UNKNOWN}.
+ * The sizes of a value's axes, outermost first. An axis whose size is known only when the graph
+ * runs (the batch) is {@link #UNKNOWN}.
  */
 public final class Shape {
   /** The size of an axis that is known only when the graph runs. */

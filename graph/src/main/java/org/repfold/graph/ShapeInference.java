@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The shape that each operator gives. An axis of unknown size (the batch) stays unknown through every operator; a value
- * has at most one such axis.
+ * The shape that each operator gives. An axis of unknown size (the batch) stays unknown through
+ * every operator; a value has at most one such axis.
  */
 public final class ShapeInference {
   private ShapeInference() {}
@@ -14,12 +14,16 @@ public final class ShapeInference {
    * The shape of a node's value.
    *
    * @param shapes of at least the node's inputs
-   * @throws BadInputException if the inputs' number or shapes do not fit the operator; the message names the node
+   * @throws BadInputException if the inputs' number or shapes do not fit the operator; the message
+   *     names the node
    */
   public static Shape shapeOf(Node node, Map<String, Shape> shapes) {
     if (node.inputs().size() != node.operator().arity()) {
       throw new BadInputException(
-          describe(node) + ": expected " + node.operator().arity() + " inputs, found "
+          describe(node)
+              + ": expected "
+              + node.operator().arity()
+              + " inputs, found "
               + node.inputs().size());
     }
     List<Shape> inputs = node.inputs().stream().map(shapes::get).toList();
@@ -83,7 +87,8 @@ public final class ShapeInference {
       long a = i <= left.rank() ? left.dimension(-i) : 1;
       long b = i <= right.rank() ? right.dimension(-i) : 1;
       if (a != b && a != 1 && b != 1) {
-        throw new BadInputException("expected shapes that broadcast, found " + left + " and " + right);
+        throw new BadInputException(
+            "expected shapes that broadcast, found " + left + " and " + right);
       }
       result[rank - i] = a == 1 ? b : a;
     }
@@ -92,7 +97,8 @@ public final class ShapeInference {
 
   private static Shape multiplied(Shape left, Shape right) {
     if (left.rank() < 2 || right.rank() < 2 || left.dimension(-1) != right.dimension(-2)) {
-      throw new BadInputException("expected matrices that multiply, found " + left + " and " + right);
+      throw new BadInputException(
+          "expected matrices that multiply, found " + left + " and " + right);
     }
     Shape batch = broadcast(left.with(-1, 1).with(-2, 1), right.with(-1, 1).with(-2, 1));
     return batch.with(-2, left.dimension(-2)).with(-1, right.dimension(-1));
@@ -111,7 +117,8 @@ public final class ShapeInference {
     long available = knownProduct(input);
     if (target.isKnown()) {
       if (!input.isKnown() || known != available) {
-        throw new BadInputException("expected as many elements as in " + target + ", found " + input);
+        throw new BadInputException(
+            "expected as many elements as in " + target + ", found " + input);
       }
       return target;
     }
@@ -140,8 +147,7 @@ public final class ShapeInference {
 
   private static Shape transposed(Operator.Transpose transpose, Shape input) {
     requireRank(input, transpose.permutation().size());
-    return Shape.of(
-        transpose.permutation().stream().mapToLong(input::dimension).toArray());
+    return Shape.of(transpose.permutation().stream().mapToLong(input::dimension).toArray());
   }
 
   private static void requireRank(Shape shape, int rank) {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * An immutable array of numbers, row-major.
  *
- * <p>Two tensors are equal when type, shape and every element's bits are. Parameters that a source shares between
- * nodes are the same {@code Tensor} object.
+ * <p>Two tensors are equal when type, shape and every element's bits are. Parameters that a source
+ * shares between nodes are the same {@code Tensor} object.
  */
 public final class Tensor {
   private final Shape shape;
@@ -15,7 +15,12 @@ public final class Tensor {
   private Tensor(Shape shape, Object elements, int length) {
     if (shape.elements() != length) {
       throw new BadInputException(
-          "tensor of shape " + shape + ": expected " + shape.elements() + " elements, found " + length);
+          "tensor of shape "
+              + shape
+              + ": expected "
+              + shape.elements()
+              + " elements, found "
+              + length);
     }
     this.shape = shape;
     this.elements = elements;
@@ -110,7 +115,8 @@ public final class Tensor {
     return switch (type) {
       case FLOAT64 -> of(shape, toDoubles());
       case FLOAT32 -> of(shape, toFloats());
-      case INT64 -> throw new IllegalArgumentException("no conversion from " + type() + " to INT64");
+      case INT64 ->
+          throw new IllegalArgumentException("no conversion from " + type() + " to INT64");
     };
   }
 
@@ -135,7 +141,9 @@ public final class Tensor {
 
   @Override
   public boolean equals(Object other) {
-    if (!(other instanceof Tensor tensor) || !shape.equals(tensor.shape) || type() != tensor.type()) {
+    if (!(other instanceof Tensor tensor)
+        || !shape.equals(tensor.shape)
+        || type() != tensor.type()) {
       return this == other;
     }
     if (elements instanceof double[] doubles) {

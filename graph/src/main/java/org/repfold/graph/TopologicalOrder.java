@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Orders nodes so that each stands after those whose values it takes, and otherwise as they came. */
+/**
+ * Orders nodes so that each stands after those whose values it takes, and otherwise as they came.
+ */
 final class TopologicalOrder {
   private TopologicalOrder() {}
 
@@ -26,7 +28,8 @@ final class TopologicalOrder {
       if (node.name().isEmpty()
           || inputNames.contains(node.name())
           || byName.put(node.name(), node) != null) {
-        throw new BadInputException("node '" + node.name() + "': expected a unique, non-empty name");
+        throw new BadInputException(
+            "node '" + node.name() + "': expected a unique, non-empty name");
       }
     }
     Map<String, Node> ordered = new LinkedHashMap<>();
@@ -49,7 +52,11 @@ final class TopologicalOrder {
           Node producer = byName.get(input);
           if (producer == null) {
             throw new BadInputException(
-                "node '" + node.name() + "': input '" + input + "' is neither a node nor a graph input");
+                "node '"
+                    + node.name()
+                    + "': input '"
+                    + input
+                    + "' is neither a node nor a graph input");
           }
           if (open.contains(input)) {
             throw new BadInputException("node '" + input + "': is part of a cycle");

@@ -1,8 +1,8 @@
 package org.repfold.graph;
 
 /**
- * How a two-dimensional kernel moves over a map: strides, dilations, and zero padding on each side, all in map
- * elements, as in ONNX.
+ * How a two-dimensional kernel moves over a map: strides, dilations, and zero padding on each side,
+ * all in map elements, as in ONNX.
  */
 public record Window(
     int strideHeight,
@@ -45,7 +45,8 @@ public record Window(
 
   /** The height of the result, for a map and a kernel of the given heights. */
   public long outputHeight(long height, long kernelHeight) {
-    return (height + padTop + padBottom - dilationHeight * (kernelHeight - 1) - 1) / strideHeight + 1;
+    return (height + padTop + padBottom - dilationHeight * (kernelHeight - 1) - 1) / strideHeight
+        + 1;
   }
 
   /** The width of the result, for a map and a kernel of the given widths. */

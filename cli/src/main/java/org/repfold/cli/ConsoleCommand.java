@@ -1,0 +1,22 @@
+package org.repfold.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Option;
+
+/** What all commands share: where they print, and whether as JSON. */
+abstract class ConsoleCommand implements Callable<Integer> {
+  @Option(
+      names = "--json",
+      description = "Print one JSON document on standard output, all else on standard error.")
+  private boolean json;
+
+  private Console console;
+
+  void use(Console newConsole) {
+    console = newConsole;
+  }
+
+  final Console console() {
+    return json ? console.withJson() : console;
+  }
+}

@@ -1,0 +1,168 @@
+package org.repfold.converter.execute;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.repfold.graph.BadInputException;
+import org.repfold.graph.ElementType;
+import org.repfold.graph.Graph;
+import org.repfold.graph.Input;
+import org.repfold.graph.Node;
+import org.repfold.graph.Shape;
+
+/**
+ * Computes a graph operator by operator on ND4J, every value in one floating-point type. This is
+ * what the other engines are measured against: plain, and indifferent to workspaces and to ND4J's
+ * default type. Parameters are copied to native memory for the duration of their operator only, so
+ * that running a network needs little more memory than its values. Immutable; runs may be
+ * concurrent.
+ */
+public final class ReferenceExecutor {
+  private final Graph graph;
+  private final ElementType type;
+
+  /**
+   * An executor of the graph.
+   *
+   * @param type of all floating-point values: {@link ElementType#FLOAT64} or {@link
+   *     ElementType#FLOAT32}; parameters of the other type are converted
+   */
+  public ReferenceExecutor(Graph graph, ElementType type) {
+    if (type == ElementType.INT64) {
+      throw new IllegalArgumentException("expected a floating-point type, found " + type);
+    }
+    this.graph = graph;
+    this.type = type;
+  }
+
+  /**
+   * The output of a graph that has one input and one output; the caller's to close.
+   *
+   * @throws BadInputException as {@link #run(Map, Collection)}, or if the graph has more inputs or
+   *     outputs
+   */
+  public INDArray run(INDArray input) {
+    if (graph.inputs().size() != 1 || graph.outputs().size() != 1) {
+      throw new BadInputException(
+          "graph: expected one input and one output, found "
+              + graph.inputs().size()
+              + " and "
+              + graph.outputs().size());
+    }
+    String output = graph.outputs().get(0);
+    return run(Map.of(graph.inputs().get(0).name(), input), graph.outputs()).get(output);
+  }
+
+  /** The graph's outputs by name, as {@link #run(Map, Collection)}. */
+  public Map<String, INDArray> run(Map<String, INDArray> inputs) {
+    return run(inputs, graph.outputs());
+  }
+
+  /**
+   * The requested values. Others are freed as soon as nothing needs them, and nodes that no
+   * requested value needs are not computed.
+   *
+   * @param inputs by name, of any floating-point type; left as they are
+   * @param requested names of nodes or graph inputs
+   * @return by name, in the order requested, row-major; the caller's to close
+   * @throws BadInputException if an input is missing or its shape is not the graph's, or a
+   *     requested name is unknown
+   */
+  public Map<String, INDArray> run(Map<String, INDArray> inputs, Collection<String> requested) {
+    MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+    try {
+      Set<String> wanted = new LinkedHashSet<>(requested);
+      Set<String> needed = needed(wanted);
+      Map<String, Integer> uses = uses(needed);
+      Map<String, INDArray> values = new HashMap<>();
+      for (Input input : graph.inputs()) {
+        if (needed.contains(input.name())) {
+          values.put(input.name(), accepted(input, inputs.get(input.name())));
+        }
+      }
+      Evaluation evaluation = new Evaluation(type);
+      for (Node node : graph.nodes()) {
+        if (needed.contains(node.name())) {
+          List<INDArray> operands = node.inputs().stream().map(values::get).toList();
+          values.put(node.name(), evaluation.evaluate(node.operator(), operands));
+          release(node, uses, wanted, values);
+        }
+      }
+      Map<String, INDArray> results = new LinkedHashMap<>();
+      wanted.forEach(name -> results.put(name, values.get(name)));
+      return results;
+    } finally {
+      outside.close();
+    }
+  }
+
+  private static void release(
+      Node node, Map<String, Integer> uses, Set<String> wanted, Map<String, INDArray> values) {
+    for (String input : node.inputs()) {
+      if (uses.merge(input, -1, Integer::sum) == 0 && !wanted.contains(input)) {
+        NdArrays.release(values.remove(input));
+      }
+    }
+  }
+
+  private Set<String> needed(Set<String> wanted) {
+    Set<String> needed = new HashSet<>();
+    Deque<String> open = new ArrayDeque<>(wanted);
+    while (!open.isEmpty()) {
+      String name = open.pop();
+      if (needed.add(name)) {
+        graph.find(name).map(Node::inputs).orElseGet(() -> leaf(name)).forEach(open::push);
+      }
+    }
+    return needed;
+  }
+
+  private List<String> leaf(String name) {
+    if (graph.inputs().stream().noneMatch(input -> input.name().equals(name))) {
+      throw new BadInputException("value '" + name + "': expected the name of a node or input");
+    }
+    return List.of();
+  }
+
+  private Map<String, Integer> uses(Set<String> needed) {
+    Map<String, Integer> uses = new HashMap<>();
+    for (Node node : graph.nodes()) {
+      if (needed.contains(node.name())) {
+        node.inputs().forEach(input -> uses.merge(input, 1, Integer::sum));
+      }
+    }
+    return uses;
+  }
+
+  private INDArray accepted(Input input, INDArray array) {
+    if (array == null) {
+      throw new BadInputException("input '" + input.name() + "': expected a value, found none");
+    }
+    Shape found = Shape.of(array.shape());
+    boolean fits = found.rank() == input.shape().rank();
+    for (int axis = 0; fits && axis < found.rank(); axis++) {
+      long expected = input.shape().dimension(axis);
+      fits = expected == Shape.UNKNOWN || expected == found.dimension(axis);
+    }
+    if (!fits) {
+      throw new BadInputException(
+          "input '" + input.name() + "': expected shape " + input.shape() + ", found " + found);
+    }
+    INDArray converted = array.castTo(NdArrays.dataType(type));
+    INDArray copy = NdArrays.copy(converted);
+    if (converted != array) {
+      NdArrays.release(converted);
+    }
+    return copy;
+  }
+}

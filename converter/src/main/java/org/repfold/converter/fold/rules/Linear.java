@@ -1,0 +1,69 @@
+package org.repfold.converter.fold.rules;
+
+import java.util.Optional;
+import org.repfold.graph.Node;
+import org.repfold.graph.Operator;
+import org.repfold.graph.Tensor;
+
+/**
+ * A Conv or Gemm seen as the same thing: a weight {@code [O, I / group, taps]}, of one tap for a
+ * Gemm, and a bias {@code [O]}, zeros when absent.
+ */
+record Linear(Operator operator, Tensor weight, Optional<Tensor> bias, int group) {
+
+  static Optional<Linear> of(Node node) {
+    return of(node.operator());
+  }
+
+  static Optional<Linear> of(Operator operator) {
+    if (operator instanceof Operator.Conv conv) {
+      return Optional.of(new Linear(conv, conv.weight(), conv.bias(), conv.group()));
+    } else if (operator instanceof Operator.Gemm gemm) {
+      return Optional.of(new Linear(gemm, gemm.weight(), gemm.bias(), 1));
+    }
+    return Optional.empty();
+  }
+
+  int outputs() {
+    return Math.toIntExact(weight.shape().dimension(0));
+  }
+
+  /** Inputs of one group. */
+  int groupInputs() {
+    return Math.toIntExact(weight.shape().dimension(1));
+  }
+
+  /** Outputs of one group. */
+  int groupOutputs() {
+    return outputs() / group;
+  }
+
+  /** Kernel positions. */
+  int taps() {
+    return weight.size() / (outputs() * groupInputs());
+  }
+
+  double[] biasOrZeros() {
+    return bias.map(Tensor::toDoubles).orElseGet(() -> new double[outputs()]);
+  }
+
+  /** Whether zero padding makes an input channel's border differ from its inside. */
+  boolean isPadded() {
+    return operator instanceof Operator.Conv conv && !conv.window().isUnpadded();
+  }
+
+  /** The operator with other numbers, of the same shapes. */
+  Operator with(double[] newWeight, double[] newBias) {
+    Tensor weights = Tensor.of(weight.shape(), newWeight);
+    Optional<Tensor> biases = Optional.of(Tensor.vector(newBias));
+    return operator instanceof Operator.Conv conv
+        ? new Operator.Conv(weights, biases, conv.window(), conv.group())
+        : new Operator.Gemm(weights, biases);
+  }
+
+  Operator withoutBias() {
+    return operator instanceof Operator.Conv conv
+        ? new Operator.Conv(weight, Optional.empty(), conv.window(), conv.group())
+        : new Operator.Gemm(weight, Optional.empty());
+  }
+}

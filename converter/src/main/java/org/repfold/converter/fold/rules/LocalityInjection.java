@@ -1,0 +1,127 @@
+package org.repfold.converter.fold.rules;
+
+import java.util.List;
+import java.util.Optional;
+import org.repfold.converter.fold.FoldRule;
+import org.repfold.converter.fold.Match;
+import org.repfold.graph.GraphView;
+import org.repfold.graph.Node;
+import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
+import org.repfold.graph.Window;
+
+/**
+ * A convolution beside a dense layer over the same map, results added, becomes part of the dense
+ * layer's weights.
+ *
+ * <p>On a map of fixed size a convolution is a matrix: its entry for output {@code (o, y, x)} and
+ * input {@code (i, y', x')} is {@code W[o, i, y' - y stride + pad, x' - x stride + pad]} where that
+ * tap exists, and 0 elsewhere; its bias is {@code b[o]} at every position (RepMLP, section 3.4,
+ * "Locality Injection"; RepMLPNet, section 3.2). Any groups, stride, padding, dilation, kernel and
+ * map shape, and {@code C_in != C_out}.
+ *
+ * <p>Refuses a convolution that mixes channels which the dense layer's groups keep apart, and one
+ * that something else uses too.
+ */
+public final class LocalityInjection implements FoldRule {
+
+  @Override
+  public Match match(GraphView graph, Node node) {
+    Optional<SumTree> sum = SumTree.at(graph, node);
+    if (sum.isEmpty()) {
+      return Match.none();
+    }
+    Match answer = Match.none();
+    for (String dense : sum.get().addends()) {
+      Optional<MapFullyConnected> connected = MapFullyConnected.of(graph, dense);
+      if (connected.isEmpty()) {
+        continue;
+      }
+      for (String addend : sum.get().addends()) {
+        Optional<Node> conv =
+            graph
+                .find(addend, Operator.Conv.class)
+                .filter(c -> c.input().equals(connected.get().input()));
+        if (conv.isPresent()) {
+          answer = inject(graph, sum.get(), connected.get(), conv.get());
+          if (answer instanceof Match.Replacement) {
+            return answer;
+          }
+        }
+      }
+    }
+    return answer;
+  }
+
+  private static Match inject(
+      GraphView graph, SumTree sum, MapFullyConnected connected, Node branch) {
+    String dense = connected.layout().name();
+    for (String value : List.of(dense, branch.name())) {
+      if (!graph.hasSingleUse(value)) {
+        return Uses.refuse(graph, value, graph.consumers(value).get(0).name());
+      }
+    }
+    Operator.Conv conv = (Operator.Conv) branch.operator();
+    int groups = connected.linear().group();
+    if (conv.group() % groups != 0) {
+      return Match.refused(
+          "'"
+              + branch.name()
+              + "' mixes channels of different groups of '"
+              + connected.layer().name()
+              + "' ("
+              + conv.group()
+              + " against "
+              + groups
+              + " groups)",
+          branch.name(),
+          connected.layer().name());
+    }
+    Operator injected =
+        add(connected.linear(), conv, graph.shape(connected.input()), graph.shape(dense));
+    List<Node> parts = List.of(connected.flatten(), connected.layer(), connected.layout(), branch);
+    return sum.replace(
+        dense,
+        branch.name(),
+        parts,
+        List.of(connected.flatten(), connected.layer().withOperator(injected), connected.layout()));
+  }
+
+  private static Operator add(Linear dense, Operator.Conv conv, Shape in, Shape out) {
+    int height = Math.toIntExact(in.dimension(2));
+    int width = Math.toIntExact(in.dimension(3));
+    int positions = Math.toIntExact(out.product(2, 4));
+    int outputWidth = Math.toIntExact(out.dimension(3));
+    Window window = conv.window();
+    int inputs = Math.toIntExact(conv.weight().shape().dimension(1));
+    int groupOutputs = conv.outputChannels() / conv.group();
+    int columns = dense.groupInputs();
+    double[] weight = dense.weight().toDoubles();
+    double[] bias = dense.biasOrZeros();
+    for (int row = 0; row < bias.length; row++) {
+      int o = row / positions;
+      int top = row % positions / outputWidth * window.strideHeight() - window.padTop();
+      int left = row % outputWidth * window.strideWidth() - window.padLeft();
+      int firstChannel = o / groupOutputs * inputs;
+      int firstColumn = row / dense.groupOutputs() * columns;
+      for (int i = 0; i < inputs; i++) {
+        for (int ky = 0; ky < conv.kernelHeight(); ky++) {
+          int y = top + ky * window.dilationHeight();
+          if (y < 0 || y >= height) {
+            continue;
+          }
+          for (int kx = 0; kx < conv.kernelWidth(); kx++) {
+            int x = left + kx * window.dilationWidth();
+            if (x >= 0 && x < width) {
+              int column = ((firstChannel + i) * height + y) * width + x - firstColumn;
+              int tap = ((o * inputs + i) * conv.kernelHeight() + ky) * conv.kernelWidth() + kx;
+              weight[row * columns + column] += conv.weight().get(tap);
+            }
+          }
+        }
+      }
+      bias[row] += conv.bias().isPresent() ? conv.bias().get().get(o) : 0;
+    }
+    return dense.with(weight, bias);
+  }
+}

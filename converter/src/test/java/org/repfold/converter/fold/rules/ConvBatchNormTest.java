@@ -1,0 +1,137 @@
+package org.repfold.converter.fold.rules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.repfold.converter.fold.FoldFixture.assertFolds;
+import static org.repfold.converter.fold.FoldFixture.assertRefuses;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.repfold.converter.fold.RandomOperators;
+import org.repfold.converter.fold.Refusal;
+import org.repfold.graph.Graph;
+import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Operator;
+import org.repfold.graph.Tensor;
+import org.repfold.graph.Window;
+
+class ConvBatchNormTest {
+  private final RandomOperators random = new RandomOperators(1);
+
+  private static Graph sequence(Operator layer, Operator norm, long... input) {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", input);
+    graph.add("layer", layer, "x");
+    graph.add("norm", norm, "layer");
+    graph.add("y", new Operator.Relu(), "norm");
+    return graph.output("y").build();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,0,1", "3,1,1,1", "3,2,1,3", "2,1,0,1", "5,2,2,6"})
+  void foldsAnyConvolutionWithItsOwnBias(int kernel, int stride, int padding, int group) {
+    Window window = new Window(stride, stride, 1, 1, padding, padding, padding, padding);
+    Graph graph =
+        sequence(
+            random.conv(6, 12, kernel, kernel, window, group), random.batchNorm(12), -1, 6, 9, 7);
+
+    Graph folded = assertFolds(graph, new ConvBatchNorm());
+
+    assertEquals(Map.of("Conv", 1, "Relu", 1), folded.operatorCounts());
+  }
+
+  @Test
+  void foldsADilatedConvolutionWithAsymmetricPadding() {
+    Window window = new Window(1, 2, 2, 3, 1, 0, 2, 3);
+    Graph graph = sequence(random.conv(4, 4, 3, 2, window, 2), random.batchNorm(4), -1, 4, 9, 8);
+
+    assertFolds(graph, new ConvBatchNorm());
+  }
+
+  @Test
+  void foldsADenseLayer() {
+    Graph graph = sequence(random.gemm(7, 5), random.batchNorm(5), -1, 7);
+
+    assertEquals(
+        Map.of("Gemm", 1, "Relu", 1), assertFolds(graph, new ConvBatchNorm()).operatorCounts());
+  }
+
+  @Test
+  void foldsZeroScaleAndZeroVariance() {
+    Operator.BatchNormalization norm =
+        new Operator.BatchNormalization(
+            Tensor.vector(0, -2, 3),
+            random.tensor(3),
+            random.tensor(3),
+            Tensor.vector(1, 0, 4e-36),
+            1e-5);
+
+    assertFolds(sequence(random.conv(2, 3, 1, 0, 1), norm, -1, 2, 3, 3), new ConvBatchNorm());
+  }
+
+  @Test
+  void refusesWhenTheConvolutionIsUsedTwice() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 2, 3, 3);
+    graph.add("conv", random.conv(2, 2, 1, 0, 1), "x");
+    graph.add("norm", random.batchNorm(2), "conv");
+    graph.add("skip", new Operator.Add(), "norm", "conv");
+
+    Refusal refusal = assertRefuses(graph.output("skip").build(), new ConvBatchNorm());
+
+    assertEquals(List.of("norm", "conv", "skip"), refusal.nodes());
+    assertEquals("the output of 'conv' is also used by 'skip'", refusal.reason());
+  }
+
+  @Test
+  void refusesWhenTheConvolutionIsAnOutput() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 2, 3, 3);
+    graph.add("conv", random.conv(2, 2, 1, 0, 1), "x");
+    graph.add("norm", random.batchNorm(2), "conv");
+
+    assertRefuses(graph.output("norm").output("conv").build(), new ConvBatchNorm());
+  }
+
+  @Test
+  void refusesWeightsBeyondFloat32() {
+    Operator.BatchNormalization norm =
+        new Operator.BatchNormalization(
+            Tensor.vector(1e38), Tensor.vector(0), Tensor.vector(0), Tensor.vector(0), 1e-10);
+
+    Refusal refusal =
+        assertRefuses(sequence(random.conv(2, 1, 1, 0, 1), norm, -1, 2, 3, 3), new ConvBatchNorm());
+
+    assertEquals(List.of("norm", "layer"), refusal.nodes());
+  }
+
+  @Test
+  void keepsAnActivationBetweenConvolutionAndNormalisation() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 2, 3, 3);
+    graph.add("conv", random.conv(2, 2, 1, 0, 1), "x");
+    graph.add("act", new Operator.Relu(), "conv");
+    graph.add("norm", random.batchNorm(2), "act");
+    Graph built = graph.output("norm").build();
+
+    assertEquals(
+        built.operatorCounts(),
+        new org.repfold.converter.fold.Folder(List.of(new ConvBatchNorm()))
+            .apply(built)
+            .folded()
+            .operatorCounts());
+  }
+
+  @Test
+  void givesTheNetworksOutputItsOwnNameBack() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 2, 3, 3);
+    graph.add("conv", random.conv(2, 2, 3, 1, 1), "x");
+    graph.add("norm", random.batchNorm(2), "conv");
+
+    assertEquals(
+        List.of("norm"), assertFolds(graph.output("norm").build(), new ConvBatchNorm()).outputs());
+  }
+}

@@ -1,0 +1,85 @@
+package org.repfold.converter.fold.rules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.repfold.converter.fold.FoldFixture.assertFolds;
+import static org.repfold.converter.fold.FoldFixture.assertRefuses;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.repfold.converter.fold.RandomOperators;
+import org.repfold.graph.Graph;
+import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Operator;
+import org.repfold.graph.Window;
+
+class LocalityInjectionTest {
+  private final RandomOperators random = new RandomOperators(4);
+
+  /** A dense layer beside a convolution, both from a map of the given size. */
+  private Graph beside(
+      Operator.Conv conv, int groups, int height, int width, int outHeight, int outWidth) {
+    int in = conv.inputChannels();
+    int out = conv.outputChannels();
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, in, height, width);
+    graph.add("flat", Operator.Reshape.to(-1, (long) in * height * width, 1, 1), "x");
+    graph.add(
+        "fc", random.conv(in * height * width, out * outHeight * outWidth, 1, 0, groups), "flat");
+    graph.add("map", Operator.Reshape.to(-1, out, outHeight, outWidth), "fc");
+    graph.add("conv", conv, "x");
+    graph.add("sum", new Operator.Add(), "map", "conv");
+    return graph.output("sum").build();
+  }
+
+  private void assertInjects(Graph graph) {
+    Graph folded = assertFolds(graph, new LocalityInjection());
+    assertEquals(Map.of("Reshape", 2, "Conv", 1), folded.operatorCounts());
+  }
+
+  @Test
+  void injectsADepthwiseConvolutionIntoSharedWeightSets() {
+    assertInjects(beside(random.conv(4, 4, 3, 1, 4), 4, 5, 7, 5, 7));
+  }
+
+  @Test
+  void injectsADenseConvolutionOfOtherWidth() {
+    assertInjects(beside(random.conv(6, 10, 3, 1, 1), 1, 4, 4, 4, 4));
+  }
+
+  @Test
+  void injectsGroupsThatRefineTheLayersGroups() {
+    assertInjects(beside(random.conv(8, 12, 3, 1, 4), 2, 4, 3, 4, 3));
+  }
+
+  @Test
+  void injectsStridePaddingAndDilation() {
+    Window window = new Window(2, 1, 1, 2, 1, 2, 0, 3);
+    assertInjects(beside(random.conv(4, 6, 2, 3, window, 2), 2, 6, 5, 3, 6));
+  }
+
+  @Test
+  void injectsIntoAGemmBehindAFlatten() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 3, 4, 2);
+    graph.add("flat", new Operator.Flatten(), "x");
+    graph.add("fc", random.gemm(24, 40), "flat");
+    graph.add("map", Operator.Reshape.to(-1, 5, 4, 2), "fc");
+    graph.add("conv", random.conv(3, 5, 3, 1, 1), "x");
+    graph.add("sum", new Operator.Add(), "conv", "map");
+
+    Graph folded = assertFolds(graph.output("sum").build(), new LocalityInjection());
+
+    assertEquals(Map.of("Flatten", 1, "Gemm", 1, "Reshape", 1), folded.operatorCounts());
+  }
+
+  @Test
+  void refusesAConvolutionThatMixesTheLayersGroups() {
+    Graph graph = beside(random.conv(4, 4, 3, 1, 1), 4, 3, 3, 3, 3);
+
+    assertTrue(
+        assertRefuses(graph, new LocalityInjection())
+            .reason()
+            .contains("mixes channels of different groups"));
+  }
+}

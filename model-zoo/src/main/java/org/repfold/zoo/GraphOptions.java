@@ -1,0 +1,40 @@
+package org.repfold.zoo;
+
+import java.util.Objects;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/**
+ * What a DL4J graph needs to know besides its architecture.
+ *
+ * @param dataType FLOAT or DOUBLE
+ * @param seed seed of the initial weights
+ * @param updater the optimiser
+ * @param weightDecay decoupled weight decay of the weights (not of biases and BatchNorms), times
+ *     the learning rate
+ * @param labelSmoothing share of each label that is spread over all classes
+ */
+public record GraphOptions(
+    DataType dataType, long seed, IUpdater updater, double weightDecay, double labelSmoothing) {
+
+  /**
+   * Validates.
+   *
+   * @throws IllegalArgumentException naming the option, what was expected and what was found
+   */
+  public GraphOptions {
+    if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
+      throw new IllegalArgumentException("dataType: expected FLOAT or DOUBLE, found " + dataType);
+    }
+    Objects.requireNonNull(updater, "updater");
+    if (!(weightDecay >= 0)) {
+      throw new IllegalArgumentException("weightDecay: expected >= 0, found " + weightDecay);
+    }
+  }
+
+  /** Options of a graph that is only run, with seed 0. */
+  public static GraphOptions inference(DataType dataType) {
+    return new GraphOptions(dataType, 0, new NoOp(), 0, 0);
+  }
+}

@@ -1,0 +1,148 @@
+package org.repfold.zoo;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
+
+/**
+ * Adds named vertices to a DL4J graph with PyTorch's defaults (BatchNorm eps 1e-5 and momentum
+ * 0.1). Every method returns the name of the vertex it added, to be the input of the next.
+ */
+final class TrainFormBuilder {
+  private static final double BATCH_NORM_EPSILON = 1e-5;
+  private static final double BATCH_NORM_DECAY = 0.9;
+
+  private final ComputationGraphConfiguration.GraphBuilder graph;
+  private final GraphOptions options;
+
+  TrainFormBuilder(GraphOptions options, String input, InputType inputType) {
+    this.options = options;
+    NeuralNetConfiguration.Builder defaults =
+        new NeuralNetConfiguration.Builder()
+            .seed(options.seed())
+            .dataType(options.dataType())
+            .updater(options.updater())
+            .activation(new ActivationIdentity())
+            .weightInit(WeightInit.UNIFORM)
+            .convolutionMode(ConvolutionMode.Truncate);
+    if (options.weightDecay() > 0) {
+      defaults.weightDecay(options.weightDecay(), true);
+    }
+    graph = defaults.graphBuilder().addInputs(input).setInputTypes(inputType);
+  }
+
+  ComputationGraphConfiguration build(String output) {
+    return graph.setOutputs(output).validateOutputLayerConfig(false).build();
+  }
+
+  /** A convolution whose kernel tiles the map: stride equal to the kernel, no padding. */
+  String patchConvolution(String name, String input, int in, int out, int height, int width) {
+    return layer(
+        name,
+        input,
+        new ConvolutionLayer.Builder(new int[] {height, width}, new int[] {height, width})
+            .nIn(in)
+            .nOut(out)
+            .hasBias(false)
+            .build());
+  }
+
+  String pointwiseConvolution(String name, String input, int in, int out, boolean bias) {
+    return layer(
+        name, input, new ConvolutionLayer.Builder(1, 1).nIn(in).nOut(out).hasBias(bias).build());
+  }
+
+  /** A depthwise k x k convolution that keeps the map's size, without bias. */
+  String depthwiseConvolution(String name, String input, int channels, int kernel) {
+    return layer(
+        name,
+        input,
+        new DepthwiseConvolution2D.Builder(kernel, kernel)
+            .nIn(channels)
+            .nOut(channels)
+            .depthMultiplier(1)
+            .stride(1, 1)
+            .padding(kernel / 2, kernel / 2)
+            .hasBias(false)
+            .build());
+  }
+
+  String batchNorm(String name, String input, int channels) {
+    return layer(
+        name,
+        input,
+        new BatchNormalization.Builder()
+            .nIn(channels)
+            .nOut(channels)
+            .eps(BATCH_NORM_EPSILON)
+            .decay(BATCH_NORM_DECAY)
+            .useLogStd(false)
+            .build());
+  }
+
+  String groupedFullyConnected(String name, String input, int groups, int size) {
+    return layer(
+        name,
+        input,
+        new GroupedFullyConnected.Builder()
+            .groups(groups)
+            .nIn(groups * size)
+            .nOut(groups * size)
+            .hasBias(false)
+            .build());
+  }
+
+  String activation(String name, String input, IActivation function) {
+    return layer(name, input, new ActivationLayer.Builder().activation(function).build());
+  }
+
+  /** The mean over the map: {@code [N, C, 1, 1]}, or {@code [N, C]} if flat. */
+  String globalAveragePool(String name, String input, boolean flat) {
+    return layer(
+        name,
+        input,
+        new GlobalPoolingLayer.Builder(PoolingType.AVG).collapseDimensions(flat).build());
+  }
+
+  /** A dense layer that gives logits and is trained with cross-entropy. */
+  String classifier(String name, String input, int in, int classes) {
+    return layer(
+        name,
+        input,
+        new OutputLayer.Builder(new LabelSmoothedCrossEntropy(options.labelSmoothing()))
+            .nIn(in)
+            .nOut(classes)
+            .activation(new ActivationIdentity())
+            .build());
+  }
+
+  String add(String name, List<String> inputs) {
+    return vertex(name, new ElementWiseVertex(ElementWiseVertex.Op.Add), inputs);
+  }
+
+  String vertex(String name, GraphVertex vertex, List<String> inputs) {
+    graph.addVertex(name, vertex, inputs.toArray(String[]::new));
+    return name;
+  }
+
+  private String layer(String name, String input, Layer layer) {
+    graph.addLayer(name, layer, input);
+    return name;
+  }
+}
