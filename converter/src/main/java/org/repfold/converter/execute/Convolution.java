@@ -48,9 +48,11 @@ final class Convolution {
     INDArray padded = padded(input);
     for (long first = 0; first < samples; first += turn) {
       long last = Math.min(samples, first + turn);
-      INDArray part = convolve(padded, first, last - first, height, width);
-      result.get(NDArrayIndex.interval(first, last)).assign(part.permute(1, 0, 2, 3));
-      NdArrays.release(part);
+      INDArray product = convolve(padded, first, last - first, height, width);
+      INDArray channelsFirst =
+          product.reshape('c', new long[] {conv.outputChannels(), last - first, height, width});
+      result.get(NDArrayIndex.interval(first, last)).assign(channelsFirst.permute(1, 0, 2, 3));
+      NdArrays.release(product);
     }
     if (padded != input) {
       NdArrays.release(padded);
@@ -58,14 +60,14 @@ final class Convolution {
     return result;
   }
 
-  /** Some samples' result with the channel axis first: {@code [O, N, H', W']}. */
+  /** Some samples' result by group: {@code [G, O / G, N * H' * W']}. */
   private INDArray convolve(INDArray padded, long first, long count, long height, long width) {
     INDArray columns = columns(padded, first, count, height, width);
     INDArray matrices =
         columns.reshape('c', new long[] {conv.group(), kernels.size(2), count * height * width});
     INDArray product = Nd4j.matmul(kernels, matrices);
     NdArrays.release(columns);
-    return product.reshape('c', new long[] {conv.outputChannels(), count, height, width});
+    return product;
   }
 
   /** What each tap meets at each position: {@code [C, kh, kw, N, H', W']}. */

@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.ops.impl.transforms.strict.Sigmoid;
 import org.nd4j.linalg.factory.Nd4j;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 
 /**
@@ -54,9 +55,9 @@ final class Evaluation {
     } else if (operator instanceof Operator.GlobalAveragePool) {
       return x.mean(true, 2, 3);
     } else if (operator instanceof Operator.Flatten) {
-      return NdArrays.copy(x).reshape('c', new long[] {x.size(0), x.length() / x.size(0)});
+      return NdArrays.copy(x, x.size(0), x.length() / x.size(0));
     } else if (operator instanceof Operator.Reshape reshape) {
-      return NdArrays.copy(x).reshape('c', resolved(reshape, x.length()));
+      return NdArrays.copy(x, resolved(reshape, x.length()));
     } else if (operator instanceof Operator.Transpose transpose) {
       return NdArrays.copy(
           x.permute(transpose.permutation().stream().mapToInt(Integer::intValue).toArray()));
@@ -111,7 +112,7 @@ final class Evaluation {
     long[] shape = new long[rank];
     Arrays.fill(shape, 1);
     shape[1] = vector.size();
-    return NdArrays.of(vector, type).reshape('c', shape);
+    return NdArrays.of(vector.reshape(Shape.of(shape)), type);
   }
 
   private static long[] resolved(Operator.Reshape reshape, long length) {

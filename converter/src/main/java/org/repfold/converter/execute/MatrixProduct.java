@@ -1,5 +1,6 @@
 package org.repfold.converter.execute;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.repfold.graph.Shape;
@@ -14,7 +15,13 @@ final class MatrixProduct {
   static INDArray of(INDArray left, INDArray right) {
     Shape batch = Broadcast.shape(leading(left), leading(right));
     INDArray product = Nd4j.matmul(stack(left, batch), stack(right, batch));
-    return product.reshape('c', batch.with(-2, left.size(-2)).with(-1, right.size(-1)).toArray());
+    long[] shape = batch.with(-2, left.size(-2)).with(-1, right.size(-1)).toArray();
+    if (Arrays.equals(shape, product.shape())) {
+      return product;
+    }
+    INDArray result = NdArrays.copy(product, shape);
+    NdArrays.release(product);
+    return result;
   }
 
   private static Shape leading(INDArray matrices) {

@@ -28,23 +28,21 @@ public final class NdArrays {
   public static INDArray of(Tensor tensor, ElementType type) {
     long[] shape = tensor.shape().toArray();
     if (tensor.type() == ElementType.INT64) {
-      return shaped(Nd4j.createFromArray(tensor.toLongs()), shape);
+      return Nd4j.create(tensor.toLongs(), shape, DataType.INT64);
     }
-    return shaped(
-        type == ElementType.FLOAT64
-            ? Nd4j.createFromArray(tensor.toDoubles())
-            : Nd4j.createFromArray(tensor.toFloats()),
-        shape);
+    return type == ElementType.FLOAT64
+        ? of(tensor.toDoubles(), shape)
+        : of(tensor.toFloats(), shape);
   }
 
   /** A float32 copy of row-major elements. */
   public static INDArray of(float[] elements, long... shape) {
-    return shaped(Nd4j.createFromArray(elements), shape);
+    return Nd4j.create(elements, shape, DataType.FLOAT);
   }
 
   /** A float64 copy of row-major elements. */
   public static INDArray of(double[] elements, long... shape) {
-    return shaped(Nd4j.createFromArray(elements), shape);
+    return Nd4j.create(elements, shape, DataType.DOUBLE);
   }
 
   /**
@@ -76,8 +74,18 @@ public final class NdArrays {
   }
 
   /** A copy whose elements lie row-major in memory of their own. */
-  static INDArray copy(INDArray array) {
+  public static INDArray copy(INDArray array) {
     return array.dup('c');
+  }
+
+  /**
+   * The same elements, row-major, under another shape in memory of their own. What {@code
+   * INDArray.reshape} gives cannot be closed.
+   */
+  static INDArray copy(INDArray array, long... shape) {
+    INDArray copy = Nd4j.createUninitialized(array.dataType(), shape, 'c');
+    copy.reshape('c', array.shape()).assign(array);
+    return copy;
   }
 
   /** Frees an array's memory now instead of when the garbage collector finds it. */
@@ -85,10 +93,6 @@ public final class NdArrays {
     if (array.closeable()) {
       array.close();
     }
-  }
-
-  private static INDArray shaped(INDArray vector, long... shape) {
-    return vector.reshape('c', shape);
   }
 
   private static INDArray flat(INDArray array) {

@@ -158,7 +158,11 @@ public final class ReferenceExecutor {
       throw new BadInputException(
           "input '" + input.name() + "': expected shape " + input.shape() + ", found " + found);
     }
-    INDArray copy = NdArrays.copy(array);
-    return copy.castTo(NdArrays.dataType(type));
+    INDArray converted = array.castTo(NdArrays.dataType(type));
+    INDArray copy = NdArrays.copy(converted);
+    if (converted != array) {
+      NdArrays.release(converted);
+    }
+    return copy;
   }
 }

@@ -305,6 +305,38 @@ class ReferenceExecutorTest {
   }
 
   @Test
+  void valuesOwnTheirMemory() {
+    long[] shape = {2, 4, 3, 3};
+    for (Operator operator :
+        List.of(
+            conv(random, 4, 2, 3, 3, 1, Window.padded(1)),
+            new Operator.Relu(),
+            new Operator.Gelu(),
+            new Operator.Sigmoid(),
+            new Operator.Softmax(1),
+            new Operator.Identity(),
+            new Operator.GlobalAveragePool(),
+            new Operator.Flatten(),
+            Operator.Reshape.to(-1, 6),
+            Operator.Transpose.by(1, 0, 3, 2))) {
+      INDArray y = run(graph(operator, shape), ElementType.FLOAT32, normal(72), shape);
+      assertTrue(y.closeable() && y.ordering() == 'c', operator + " gives a view");
+    }
+    INDArray product =
+        new ReferenceExecutor(
+                twoInputs(new Operator.MatMul(), shape(3, 2, 5), shape(7, 1, 5, 4)),
+                ElementType.FLOAT32)
+            .run(
+                Map.of(
+                    "a",
+                    NdArrays.of(normal(30), 3, 2, 5),
+                    "b",
+                    NdArrays.of(normal(140), 7, 1, 5, 4)))
+            .get("y");
+    assertTrue(product.closeable());
+  }
+
+  @Test
   void anInputOfTheWrongShapeIsRefusedByName() {
     Graph graph = graph(new Operator.Relu(), 3);
     ReferenceExecutor executor = new ReferenceExecutor(graph, ElementType.FLOAT32);
