@@ -50,7 +50,8 @@ public final class RepMLPNet {
         new TrainFormBuilder(
             options,
             INPUT,
-            InputType.convolutional(net.imageHeight(), net.imageWidth(), net.inChannels()));
+            (InputType.InputTypeConvolutional)
+                InputType.convolutional(net.imageHeight(), net.imageWidth(), net.inChannels()));
     return graph.build(new RepMLPNet(graph).network(net));
   }
 
@@ -61,7 +62,8 @@ public final class RepMLPNet {
         new TrainFormBuilder(
             options,
             INPUT,
-            InputType.convolutional(block.mapHeight(), block.mapWidth(), block.channels()));
+            (InputType.InputTypeConvolutional)
+                InputType.convolutional(block.mapHeight(), block.mapWidth(), block.channels()));
     return graph.build(new RepMLPNet(graph).block("", INPUT, block));
   }
 

@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -30,9 +31,13 @@ final class TrainFormBuilder {
 
   private final ComputationGraphConfiguration.GraphBuilder graph;
   private final GraphOptions options;
+  private final String input;
+  private final InputType.InputTypeConvolutional inputType;
 
-  TrainFormBuilder(GraphOptions options, String input, InputType inputType) {
+  TrainFormBuilder(GraphOptions options, String input, InputType.InputTypeConvolutional inputType) {
     this.options = options;
+    this.input = input;
+    this.inputType = inputType;
     NeuralNetConfiguration.Builder defaults =
         new NeuralNetConfiguration.Builder()
             .seed(options.seed())
@@ -141,8 +146,21 @@ final class TrainFormBuilder {
     return name;
   }
 
-  private String layer(String name, String input, Layer layer) {
-    graph.addLayer(name, layer, input);
+  private String layer(String name, String from, Layer layer) {
+    if (from.equals(input)) {
+      graph.addLayer(name, layer, statedInput(), from);
+    } else {
+      graph.addLayer(name, layer, from);
+    }
     return name;
+  }
+
+  /**
+   * Lets maps pass as they are, but keeps their size in the saved configuration, where DL4J has no
+   * other place for it.
+   */
+  private FeedForwardToCnnPreProcessor statedInput() {
+    return new FeedForwardToCnnPreProcessor(
+        inputType.getHeight(), inputType.getWidth(), inputType.getChannels());
   }
 }

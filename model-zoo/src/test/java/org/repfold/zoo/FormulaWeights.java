@@ -2,6 +2,12 @@ package org.repfold.zoo;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Reproducible values for full-size networks: a hash of name and index. */
 final class FormulaWeights {
@@ -56,5 +62,19 @@ final class FormulaWeights {
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     z = z ^ (z >>> 31);
     return (z >>> 11) * 0x1.0p-53;
+  }
+
+  /** A published network in float32 with all its weights from the formula. */
+  static ComputationGraph network(String architecture) {
+    ComputationGraph graph =
+        RepMLPNet.build(RepMLPNets.named(architecture), GraphOptions.inference(DataType.FLOAT));
+    Map<String, INDArray> weights = new LinkedHashMap<>();
+    for (NamedParameter parameter : NamedParameter.of(graph)) {
+      long[] shape = parameter.view().shape();
+      weights.put(
+          parameter.name(), Nd4j.createFromArray(tensor(parameter.name(), shape)).reshape(shape));
+    }
+    StateDict.load(graph, weights);
+    return graph;
   }
 }

@@ -3,9 +3,7 @@ package org.repfold.zoo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.repfold.zoo.Closeness.assertClose;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Tag;
@@ -105,16 +103,7 @@ class RepMLPNetGoldenTest {
   @Test
   @Tag("slow")
   void fullSizeNetworkReproducesTheReferenceLogits() {
-    ComputationGraph graph =
-        RepMLPNet.build(RepMLPNets.named("repmlpnet_t224"), GraphOptions.inference(DataType.FLOAT));
-    Map<String, INDArray> weights = new LinkedHashMap<>();
-    for (NamedParameter parameter : NamedParameter.of(graph)) {
-      long[] shape = parameter.view().shape();
-      weights.put(
-          parameter.name(),
-          Nd4j.createFromArray(FormulaWeights.tensor(parameter.name(), shape)).reshape(shape));
-    }
-    StateDict.load(graph, weights);
+    ComputationGraph graph = FormulaWeights.network("repmlpnet_t224");
     INDArray x = Nd4j.createFromArray(FormulaWeights.input(3 * 224 * 224)).reshape(1, 3, 224, 224);
     INDArray exact = Golden.read("repmlpnet_t224").tensor("y_exact");
     assertClose(exact, graph.outputSingle(x), DEEP_FLOAT_TOLERANCE);

@@ -3,7 +3,6 @@ package org.repfold.converter.io.dl4j;
 import java.util.Arrays;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -20,6 +19,7 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.params.DepthwiseConvolutionParamInitializer;
+import org.repfold.graph.BadInputException;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
@@ -110,22 +110,41 @@ final class LayerOperators {
     }
     int[] stride = layer.getStride();
     int[] dilation = layer.getDilation();
-    int[] before = layer.getPadding();
-    int[] after = layer.getPadding();
-    if (layer.getConvolutionMode() == ConvolutionMode.Same) {
-      before = new int[2];
-      after = new int[2];
-      Shape input = vertex.shape(vertex.input());
-      for (int axis = 0; axis < 2 && input.rank() == 4; axis++) {
-        int kernel = dilation[axis] * (layer.getKernelSize()[axis] - 1) + 1;
-        int size = Math.toIntExact(input.dimension(2 + axis));
-        int positions = (size + stride[axis] - 1) / stride[axis];
-        int total = Math.max(0, (positions - 1) * stride[axis] + kernel - size);
-        before[axis] = total / 2;
-        after[axis] = total - before[axis];
-      }
-    } else if (layer.getConvolutionMode() == ConvolutionMode.Causal) {
-      throw VertexOperators.unsupported(vertex, "convolution mode Causal");
+    int[] padding = layer.getPadding();
+    return switch (layer.getConvolutionMode()) {
+      case Same ->
+          samePadding(vertex.shape(vertex.input()), layer.getKernelSize(), stride, dilation);
+      case Strict, Truncate ->
+          new Window(
+              stride[0],
+              stride[1],
+              dilation[0],
+              dilation[1],
+              padding[0],
+              padding[1],
+              padding[0],
+              padding[1]);
+      case Causal -> throw VertexOperators.unsupported(vertex, "convolution mode Causal");
+    };
+  }
+
+  /**
+   * The window of DL4J's mode Same: as many positions as the map has, divided by the stride and
+   * rounded up; an odd padding is larger at the end.
+   */
+  static Window samePadding(Shape input, int[] kernel, int[] stride, int[] dilation) {
+    if (input.rank() != 4) {
+      throw new BadInputException("expected maps of shape [N, C, H, W], found " + input);
+    }
+    int[] before = new int[2];
+    int[] after = new int[2];
+    for (int axis = 0; axis < 2; axis++) {
+      int extent = dilation[axis] * (kernel[axis] - 1) + 1;
+      int size = Math.toIntExact(input.dimension(2 + axis));
+      int positions = (size + stride[axis] - 1) / stride[axis];
+      int total = Math.max(0, (positions - 1) * stride[axis] + extent - size);
+      before[axis] = total / 2;
+      after[axis] = total - before[axis];
     }
     return new Window(
         stride[0], stride[1], dilation[0], dilation[1], before[0], before[1], after[0], after[1]);

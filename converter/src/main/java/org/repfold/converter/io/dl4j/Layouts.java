@@ -24,14 +24,6 @@ final class Layouts {
     return swapped(weight, from.product(0, 2), from.product(2, 4)).reshape(to);
   }
 
-  /** The inverse of {@link #depthwiseFromDl4j}, for {@code channels} input channels. */
-  static Tensor depthwiseToDl4j(Tensor weight, long channels) {
-    Shape from = weight.shape();
-    long outputs = from.dimension(0);
-    Shape to = Shape.of(from.dimension(2), from.dimension(3), channels, outputs / channels);
-    return swapped(weight, outputs, from.product(1, 4)).reshape(to);
-  }
-
   /** The elements of a matrix of the given size, column by column. */
   private static Tensor swapped(Tensor matrix, long rows, long columns) {
     int height = Math.toIntExact(rows);
