@@ -1,0 +1,19 @@
+package org.repfold.converter.verify;
+
+/**
+ * How much two float64 computations of the same function may differ. Unit roundoff 1.1e-16 over n
+ * roundings leaves {@code 1.1e-16 sqrt(n)}: 2.8e-14 for the 65,536 of a small network. 1e-12 is 35
+ * times that, room for ill-conditioned values (a BatchNorm whose mean is large against its
+ * deviation), and still a ten-thousandth of the smallest error that a wrong float32 weight makes.
+ * Longer computations get more, as the square root.
+ */
+final class AlgebraBound {
+  static final double RELATIVE = 1e-12;
+  private static final double ROUNDINGS = 1 << 16;
+
+  private AlgebraBound() {}
+
+  static double of(long roundings) {
+    return RELATIVE * Math.max(1, Math.sqrt(roundings / ROUNDINGS));
+  }
+}

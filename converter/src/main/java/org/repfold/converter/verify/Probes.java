@@ -1,0 +1,88 @@
+package org.repfold.converter.verify;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import org.repfold.graph.Shape;
+
+/** The probes that every verification runs, seeded. */
+final class Probes {
+  private static final int WAVES = 4;
+
+  private Probes() {}
+
+  /**
+   * All probes for an input.
+   *
+   * @param sample the shape of one sample, without the batch axis
+   */
+  static List<Probe> all(Shape sample, long seed) {
+    int size = Math.toIntExact(sample.elements());
+    return List.of(
+        random("normal", seed, 3, size, random -> random.nextGaussian()),
+        random("uniform", seed + 1, 1, size, random -> 2 * random.nextDouble() - 1),
+        new Probe("one-hot", seed + 2, 4, number -> oneHot(size, seed + 2, number)),
+        new Probe("constant", seed + 3, 2, number -> filled(size, number == 0 ? 1 : -0.5f)),
+        random("large", seed + 4, 2, size, random -> 1e4 * random.nextGaussian()),
+        random("tiny", seed + 5, 2, size, random -> 1e-30 * random.nextGaussian()),
+        new Probe("negative-zero", seed + 6, 1, number -> filled(size, -0.0f)),
+        new Probe("image-like", seed + 7, 3, number -> waves(sample, size, seed + 7, number)));
+  }
+
+  private static Probe random(
+      String kind, long seed, int samples, int size, Function<Random, Double> draw) {
+    return new Probe(
+        kind,
+        seed,
+        samples,
+        number -> {
+          Random random = generator(seed, number);
+          float[] values = new float[size];
+          for (int i = 0; i < size; i++) {
+            values[i] = draw.apply(random).floatValue();
+          }
+          return values;
+        });
+  }
+
+  private static float[] oneHot(int size, long seed, int number) {
+    float[] values = new float[size];
+    values[generator(seed, number).nextInt(size)] = 1;
+    return values;
+  }
+
+  private static float[] filled(int size, float value) {
+    float[] values = new float[size];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  /**
+   * A few waves of at most four periods along the last two axes, as most of an image's energy is in
+   * low frequencies.
+   */
+  private static float[] waves(Shape sample, int size, long seed, int number) {
+    Random random = generator(seed, number);
+    int width = sample.rank() > 0 ? (int) sample.dimension(-1) : 1;
+    int height = sample.rank() > 1 ? (int) sample.dimension(-2) : 1;
+    int plane = Math.max(1, width * height);
+    float[] values = new float[size];
+    for (int start = 0; start < size; start += plane) {
+      for (int wave = 0; wave < WAVES; wave++) {
+        double along = 2 * Math.PI * random.nextInt(5) / width;
+        double down = 2 * Math.PI * random.nextInt(5) / height;
+        double phase = 2 * Math.PI * random.nextDouble();
+        for (int i = 0; i < plane; i++) {
+          values[start + i] +=
+              (float) (StrictMath.cos(along * (i % width) + down * (i / width) + phase) / WAVES);
+        }
+      }
+    }
+    return values;
+  }
+
+  private static Random generator(long seed, int number) {
+    return new Random(seed * 1_000_003 + number);
+  }
+}

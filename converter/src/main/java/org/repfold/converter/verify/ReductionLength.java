@@ -1,0 +1,50 @@
+package org.repfold.converter.verify;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.repfold.graph.Graph;
+import org.repfold.graph.Node;
+import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
+
+/**
+ * How many roundings one number goes through: the terms summed by each operator up to it. In a
+ * chain of n roundings of unit roundoff u the relative error grows as {@code u sqrt(n)} (Higham and
+ * Mary 2019, A new approach to probabilistic rounding error analysis).
+ */
+final class ReductionLength {
+  private ReductionLength() {}
+
+  /**
+   * For each value of the graph: the terms of all operators computed up to it, an upper bound of
+   * those on its path.
+   */
+  static Map<String, Long> upTo(Graph graph) {
+    Map<String, Long> lengths = new HashMap<>();
+    long total = 1;
+    for (Node node : graph.nodes()) {
+      total += terms(graph, node);
+      lengths.put(node.name(), total);
+    }
+    return lengths;
+  }
+
+  private static long terms(Graph graph, Node node) {
+    Operator operator = node.operator();
+    if (operator instanceof Operator.Conv conv) {
+      return conv.weight().shape().product(1, 4) + 1;
+    } else if (operator instanceof Operator.Gemm gemm) {
+      return gemm.weight().shape().dimension(1) + 1;
+    } else if (operator instanceof Operator.MatMul) {
+      return graph.shape(node.inputs().get(0)).dimension(-1);
+    } else if (operator instanceof Operator.GlobalAveragePool) {
+      return Math.max(1, graph.shape(node.input()).product(2, 4));
+    } else if (operator instanceof Operator.Softmax softmax) {
+      Shape shape = graph.shape(node.input());
+      return Math.max(1, shape.dimension(softmax.axis()));
+    } else if (operator instanceof Operator.Constant) {
+      return 0;
+    }
+    return 1;
+  }
+}

@@ -1,0 +1,136 @@
+package org.repfold.converter.verify;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.converter.execute.NdArrays;
+import org.repfold.converter.execute.ReferenceExecutor;
+import org.repfold.converter.fold.Folding;
+import org.repfold.graph.ElementType;
+import org.repfold.graph.Graph;
+import org.repfold.graph.Shape;
+
+/**
+ * Runs both forms over the probes and compares every value that both compute: in float64 (question
+ * 1), and in float32 against the float64 truth.
+ */
+final class ValueComparison {
+  /** Memory for the values kept of one run. */
+  private static final long KEPT_BYTES = 256L << 20;
+
+  private final Graph source;
+  private final Graph folded;
+  private final Graph shipped;
+  private final String input;
+  private final List<ValuePair> pairs;
+  private long values;
+
+  ValueComparison(Folding folding, Graph shipped) {
+    this.source = folding.source();
+    this.folded = folding.folded();
+    this.shipped = shipped;
+    this.input = Inputs.only(source).name();
+    this.pairs = ValuePair.of(folding);
+  }
+
+  /** The pairs compared, in the deploy form's order. */
+  List<ValuePair> pairs() {
+    return pairs;
+  }
+
+  /** How many numbers were compared in float64. */
+  long values() {
+    return values;
+  }
+
+  void run(Probe probe, long[] sampleShape) {
+    int turn = (int) Math.max(1, Math.min(probe.samples(), KEPT_BYTES / bytesPerSample()));
+    for (int first = 0; first < probe.samples(); first += turn) {
+      int count = Math.min(turn, probe.samples() - first);
+      INDArray batch = Inputs.batch(probe, first, count, sampleShape);
+      compare(probe.kind(), batch);
+      batch.close();
+    }
+  }
+
+  private long bytesPerSample() {
+    long elements = 1;
+    for (String name : names(source)) {
+      long product = 1;
+      for (long dimension : source.shape(name).toArray()) {
+        product *= dimension == Shape.UNKNOWN ? 1 : dimension;
+      }
+      elements += product;
+    }
+    return elements * Double.BYTES;
+  }
+
+  private void compare(String kind, INDArray batch) {
+    Map<String, double[]> truth = new HashMap<>();
+    Map<String, long[]> shapes = new HashMap<>();
+    values(source, ElementType.FLOAT64, batch)
+        .forEach(
+            (name, array) -> {
+              truth.put(name, NdArrays.toDoubles(array));
+              shapes.put(name, array.shape());
+              NdArrays.release(array);
+            });
+    Map<String, INDArray> exact = values(folded, ElementType.FLOAT64, batch);
+    Map<String, INDArray> train = values(source, ElementType.FLOAT32, batch);
+    for (ValuePair pair : pairs) {
+      double[] expected = truth.get(pair.sourceNode);
+      double[] found = doubles(exact, pair.node, expected.length);
+      values += found.length;
+      pair.compareExact(kind, shapes.get(pair.sourceNode), expected, found);
+      pair.compareTrain(expected, doubles(train, pair.sourceNode, expected.length));
+    }
+    close(exact, train);
+    Map<String, INDArray> deploy = values(shipped, ElementType.FLOAT32, batch);
+    for (ValuePair pair : pairs) {
+      double[] expected = truth.get(pair.sourceNode);
+      if (deploy.containsKey(pair.node) && deploy.get(pair.node).length() == expected.length) {
+        pair.compareDeploy(expected, doubles(deploy, pair.node, expected.length));
+      }
+    }
+    close(deploy);
+  }
+
+  private static double[] doubles(Map<String, INDArray> arrays, String name, int length) {
+    double[] elements = NdArrays.toDoubles(arrays.get(name));
+    if (elements.length != length) {
+      throw new IllegalStateException(
+          "value '"
+              + name
+              + "': expected "
+              + length
+              + " elements as in the train form, found "
+              + elements.length);
+    }
+    return elements;
+  }
+
+  @SafeVarargs
+  private static void close(Map<String, INDArray>... maps) {
+    for (Map<String, INDArray> arrays : maps) {
+      arrays.values().forEach(NdArrays::release);
+    }
+  }
+
+  private Map<String, INDArray> values(Graph graph, ElementType type, INDArray batch) {
+    String name = graph.inputs().get(0).name();
+    return new ReferenceExecutor(graph, type).run(Map.of(name, batch), names(graph));
+  }
+
+  private Set<String> names(Graph graph) {
+    List<String> names = new ArrayList<>();
+    for (ValuePair pair : pairs) {
+      names.add(graph == source ? pair.sourceNode : pair.node);
+    }
+    names.removeIf(name -> graph.find(name).isEmpty() && !name.equals(input));
+    return new LinkedHashSet<>(names);
+  }
+}

@@ -1,0 +1,130 @@
+package org.repfold.converter.verify;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.repfold.converter.fold.Folding;
+import org.repfold.graph.Graph;
+import org.repfold.graph.Node;
+import org.repfold.graph.Operator;
+
+/**
+ * The comparison of one value of the deploy form with the value of the train form that it stands
+ * for.
+ */
+final class ValuePair {
+  final String node;
+  final String sourceNode;
+  final double bound;
+  final boolean output;
+  private final NormError train = new NormError();
+  private final NormError deploy = new NormError();
+  private double worst = -1;
+  private Worst where;
+
+  private record Worst(String probe, List<Long> index, double expected, double found) {}
+
+  private ValuePair(String node, String sourceNode, double bound, boolean output) {
+    this.node = node;
+    this.sourceNode = sourceNode;
+    this.bound = bound;
+    this.output = output;
+  }
+
+  /**
+   * All pairs of a folding, in the order in which the deploy form computes them; constants left
+   * out.
+   */
+  static List<ValuePair> of(Folding folding) {
+    Graph folded = folding.folded();
+    var lengths = ReductionLength.upTo(folding.source());
+    List<ValuePair> pairs = new ArrayList<>();
+    for (Node node : folded.nodes()) {
+      int output = folded.outputs().indexOf(node.name());
+      String sourceNode =
+          output >= 0
+              ? folding.source().outputs().get(output)
+              : folding.equivalents().get(node.name());
+      if (sourceNode != null && !(node.operator() instanceof Operator.Constant)) {
+        double bound = AlgebraBound.of(lengths.getOrDefault(sourceNode, 1L));
+        pairs.add(new ValuePair(node.name(), sourceNode, bound, output >= 0));
+      }
+    }
+    return pairs;
+  }
+
+  /** Compares both forms' float64 values. */
+  void compareExact(String probe, long[] shape, double[] truth, double[] found) {
+    double scale = 0;
+    for (double value : truth) {
+      scale = Math.max(scale, Math.abs(value));
+    }
+    for (int i = 0; i < truth.length; i++) {
+      double difference = Math.abs(found[i] - truth[i]);
+      double error = difference == 0 ? 0 : difference / scale;
+      if (!Double.isFinite(error) || !Double.isFinite(truth[i])) {
+        error = Double.POSITIVE_INFINITY;
+      }
+      if (error > worst) {
+        worst = error;
+        where = new Worst(probe, index(i, shape), truth[i], found[i]);
+      }
+    }
+  }
+
+  void compareTrain(double[] truth, double[] found) {
+    train.add(truth, found);
+  }
+
+  void compareDeploy(double[] truth, double[] found) {
+    deploy.add(truth, found);
+  }
+
+  boolean passed() {
+    return worst >= 0 && worst <= bound;
+  }
+
+  /** Infinite if a value was not finite, negative if nothing was compared. */
+  double worst() {
+    return worst;
+  }
+
+  ValueCheck check() {
+    return new ValueCheck(
+        node,
+        sourceNode,
+        passed(),
+        finite(worst),
+        bound,
+        finite(train.relativeL2()),
+        finite(deploy.relativeL2()),
+        finite(train.maxAbsolute()),
+        finite(deploy.maxAbsolute()));
+  }
+
+  FirstFailure failure(String fold, List<String> consumed) {
+    return new FirstFailure(
+        node,
+        sourceNode,
+        fold,
+        consumed,
+        where == null ? null : where.probe(),
+        where == null ? List.of() : where.index(),
+        where == null ? null : Double.toString(where.expected()),
+        where == null ? null : Double.toString(where.found()),
+        finite(worst),
+        bound);
+  }
+
+  static Double finite(double value) {
+    return Double.isFinite(value) && value >= 0 ? Double.valueOf(value) : null;
+  }
+
+  private static List<Long> index(long flat, long[] shape) {
+    List<Long> index = new ArrayList<>();
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      index.add(0, flat % shape[axis]);
+      flat /= shape[axis];
+    }
+    return index;
+  }
+}

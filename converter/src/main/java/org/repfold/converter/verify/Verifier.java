@@ -1,0 +1,213 @@
+package org.repfold.converter.verify;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.converter.Conversion;
+import org.repfold.converter.execute.NdArrays;
+import org.repfold.converter.fold.FoldStep;
+import org.repfold.converter.fold.Folding;
+import org.repfold.converter.fold.Refusal;
+import org.repfold.graph.BadInputException;
+import org.repfold.graph.Graph;
+import org.repfold.graph.Input;
+
+/**
+ * Answers whether a deploy form is equivalent to its train form, in three questions asked apart.
+ */
+public final class Verifier {
+  /** How many real inputs are compared value by value, besides all of them at the outputs. */
+  private static final int DATA_SAMPLES = 4;
+
+  private static final String SAMPLED = "sampled";
+
+  private final Map<String, Double> timings = new TreeMap<>();
+
+  private Verifier() {}
+
+  /**
+   * Verifies a conversion.
+   *
+   * @param shipped the deploy form as it was written, usually read back from its file
+   * @throws BadInputException as {@link #verify(Folding, Graph, VerifyOptions)}
+   */
+  public static Verification verify(Conversion conversion, Graph shipped, VerifyOptions options) {
+    List<FoldStep> steps = new ArrayList<>(conversion.folding().steps());
+    steps.addAll(conversion.lowering().steps());
+    List<Refusal> refusals = conversion.folding().refusals();
+    return verify(
+        new Folding(
+            conversion.folding().source(),
+            conversion.lowering().folded(),
+            steps,
+            refusals,
+            conversion.equivalents()),
+        shipped,
+        options);
+  }
+
+  /**
+   * Verifies a folding and what was shipped of it.
+   *
+   * @param shipped of the same nodes as the folded graph, parameters rounded
+   * @throws BadInputException if the graph has more than one input or output, the shipped graph's
+   *     input differs, or the data do not fit it
+   */
+  public static Verification verify(Folding folding, Graph shipped, VerifyOptions options) {
+    return new Verifier().run(folding, shipped, options);
+  }
+
+  private Verification run(Folding folding, Graph shipped, VerifyOptions options) {
+    Input input = Inputs.only(folding.source());
+    if (!Inputs.only(shipped).shape().equals(input.shape())) {
+      throw new BadInputException(
+          "input '"
+              + shipped.inputs().get(0).name()
+              + "' of the deploy form: expected shape "
+              + input.shape()
+              + ", found "
+              + shipped.inputs().get(0).shape());
+    }
+    long[] sampleShape = Inputs.sample(input).toArray();
+    List<Probe> probes = Probes.all(Inputs.sample(input), options.seed());
+    List<Probe> compared = new ArrayList<>(probes);
+    options.data().ifPresent(data -> compared.add(dataProbe(data)));
+
+    ValueComparison comparison = new ValueComparison(folding, shipped);
+    timed("algebra", () -> runAll(comparison, compared, sampleShape));
+    List<ValuePair> pairs = comparison.pairs();
+    Algebra algebra = algebra(pairs, comparison.values());
+    Rounding rounding = timed("rounding", () -> RoundingCheck.compare(folding.folded(), shipped));
+    Behaviour behaviour =
+        timed(
+            "behaviour",
+            () ->
+                new BehaviourCheck(folding.source(), shipped, options)
+                    .run(probes, sampleShape, options));
+    Optional<FirstFailure> firstFailure = Localisation.firstFailure(folding, pairs);
+    List<String> failures = failures(algebra, firstFailure, rounding, behaviour);
+    return new Verification(
+        failures.isEmpty(),
+        options.seed(),
+        compared.stream()
+            .map(p -> new Verification.ProbeDescription(p.kind(), p.seed(), p.samples()))
+            .toList(),
+        algebra,
+        rounding,
+        behaviour,
+        folds(folding, pairs, algebra),
+        pairs.stream().map(ValuePair::check).toList(),
+        firstFailure.orElse(null),
+        failures,
+        timings);
+  }
+
+  private static ValueComparison runAll(
+      ValueComparison comparison, List<Probe> probes, long[] sampleShape) {
+    probes.forEach(probe -> comparison.run(probe, sampleShape));
+    return comparison;
+  }
+
+  private <T> T timed(String question, Supplier<T> answer) {
+    long start = System.nanoTime();
+    T result = answer.get();
+    timings.put(question, (System.nanoTime() - start) / 1e9);
+    return result;
+  }
+
+  private static Probe dataProbe(LabelledData data) {
+    return new Probe(
+        "data",
+        0,
+        Math.min(DATA_SAMPLES, data.samples()),
+        number -> {
+          INDArray sample = Inputs.slice(data.images(), number, number + 1);
+          float[] values = NdArrays.toFloats(sample);
+          NdArrays.release(sample);
+          return values;
+        });
+  }
+
+  private static Algebra algebra(List<ValuePair> pairs, long values) {
+    double worst = 0;
+    double worstOutput = 0;
+    boolean outputCompared = false;
+    for (ValuePair pair : pairs) {
+      worst = Math.max(worst, pair.worst());
+      worstOutput = pair.output ? Math.max(worstOutput, pair.worst()) : worstOutput;
+      outputCompared |= pair.output && pair.worst() >= 0;
+    }
+    boolean passed = values > 0 && outputCompared && pairs.stream().allMatch(ValuePair::passed);
+    return new Algebra(passed, values, ValuePair.finite(worst), ValuePair.finite(worstOutput));
+  }
+
+  private static List<FoldCheck> folds(Folding folding, List<ValuePair> pairs, Algebra algebra) {
+    Map<String, ValuePair> byNode = new HashMap<>();
+    pairs.forEach(pair -> byNode.put(pair.node, pair));
+    return folding.steps().stream()
+        .map(
+            step -> {
+              ValuePair pair = byNode.get(step.result());
+              return new FoldCheck(
+                  step.rule(),
+                  step.replaced(),
+                  folding.folded().find(step.result()).isPresent() ? step.result() : null,
+                  SAMPLED,
+                  pair == null ? algebra.passed() : pair.passed(),
+                  pair == null ? null : ValuePair.finite(pair.worst()));
+            })
+        .toList();
+  }
+
+  private static List<String> failures(
+      Algebra algebra,
+      Optional<FirstFailure> firstFailure,
+      Rounding rounding,
+      Behaviour behaviour) {
+    List<String> failures = new ArrayList<>();
+    firstFailure.ifPresent(failure -> failures.add("algebra: " + describe(failure)));
+    if (!algebra.passed() && firstFailure.isEmpty()) {
+      failures.add("algebra: no value of the output was compared");
+    }
+    rounding.failures().forEach(failure -> failures.add("rounding: " + failure));
+    for (EngineResult result : behaviour.engines()) {
+      result
+          .failures()
+          .forEach(
+              failure ->
+                  failures.add(
+                      "behaviour: "
+                          + result.form()
+                          + " form in "
+                          + result.engine()
+                          + " on "
+                          + result.inputs()
+                          + ": "
+                          + failure));
+    }
+    return failures;
+  }
+
+  private static String describe(FirstFailure failure) {
+    return "node '"
+        + failure.node()
+        + "'"
+        + (failure.fold() == null ? "" : " (made by " + failure.fold() + ")")
+        + " at "
+        + failure.index()
+        + " on probe "
+        + failure.probe()
+        + ": expected "
+        + failure.expected()
+        + ", found "
+        + failure.found()
+        + (failure.error() == null
+            ? ""
+            : " (relative difference " + failure.error() + ", bound " + failure.bound() + ")");
+  }
+}
