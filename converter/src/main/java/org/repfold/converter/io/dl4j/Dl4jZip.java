@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,9 @@ import org.repfold.graph.Shape;
 final class Dl4jZip {
   static final String CONFIGURATION = "configuration.json";
   static final String COEFFICIENTS = "coefficients.bin";
+
+  /** Marks a network without parameters, whose coefficients are empty. */
+  static final String NO_PARAMETERS = "noParams.marker";
 
   /** Repfold's own entry: the inputs' shapes without the batch axis, as DL4J forgets them. */
   static final String INPUT_SHAPES = "repfold-input-shapes.json";
@@ -87,7 +92,7 @@ final class Dl4jZip {
     if (start.length == 0) {
       throw new BadInputException("expected a DL4J zip, found an empty file");
     }
-    if (!java.util.Arrays.equals(start, ZIP_MAGIC)) {
+    if (!Arrays.equals(start, ZIP_MAGIC)) {
       throw new BadInputException("expected a DL4J zip, found a file that is not a zip");
     }
   }
@@ -126,21 +131,18 @@ final class Dl4jZip {
   /** The entry's bytes; closing it fails where they do not match the checksum. */
   static InputStream checked(ZipFile zip, ZipEntry entry) throws IOException {
     return new CheckedInputStream(zip.getInputStream(entry), new CRC32()) {
+      private boolean closed;
+
       @Override
       public void close() throws IOException {
-        readToEnd();
-        long found = getChecksum().getValue();
-        super.close();
-        if (found != entry.getCrc()) {
-          throw new ZipException(entry.getName() + " does not match its checksum");
+        if (closed) {
+          return;
         }
-      }
-
-      private void readToEnd() throws IOException {
-        byte[] buffer = new byte[1 << 16];
-        int count = 0;
-        while (count >= 0) {
-          count = read(buffer, 0, buffer.length);
+        closed = true;
+        transferTo(OutputStream.nullOutputStream());
+        super.close();
+        if (getChecksum().getValue() != entry.getCrc()) {
+          throw new ZipException(entry.getName() + " does not match its checksum");
         }
       }
     };
