@@ -102,6 +102,6 @@ public final class ConstantAffineLayer extends BaseLayer<ConstantAffine> {
   }
 
   private static INDArray vector(INDArray parameter) {
-    return parameter.reshape('c', parameter.length());
+    return parameter.reshape(parameter.length());
   }
 }
