@@ -12,6 +12,7 @@ import static org.repfold.converter.io.dl4j.Networks.random;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -202,6 +203,14 @@ class Dl4jWriterTest {
   }
 
   @Test
+  void outputThatIsTheInputIsRefused() {
+    Graph graph = maps().output("input").build();
+    assertEquals(
+        "output 'input' is an input, so it cannot be written as DL4J",
+        assertThrows(BadInputException.class, () -> float64(graph)).getMessage());
+  }
+
+  @Test
   void batchNormThatNoFoldTookIsWritten() {
     GraphBuilder graph = maps();
     Tensor variance = Tensor.vector(0.5, 1.5, 2.5, 3.5);
@@ -210,6 +219,15 @@ class Dl4jWriterTest {
         new Operator.BatchNormalization(tensor(4), tensor(4), tensor(4), variance, 1e-3),
         "input");
     assertWritten(graph.output("bn"), "bn");
+  }
+
+  @Test
+  void folderThatDoesNotExistIsReported(@TempDir Path folder) {
+    GraphBuilder builder = maps();
+    builder.add("relu", new Operator.Relu(), "input");
+    Graph graph = builder.output("relu").build();
+    assertThrows(
+        NoSuchFileException.class, () -> Dl4jWriter.write(graph, folder.resolve("no/net.zip")));
   }
 
   @Test
