@@ -1,6 +1,5 @@
 package org.repfold.converter.io.dl4j;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -73,19 +72,31 @@ public final class Dl4jWriter {
   }
 
   /**
-   * Writes {@link #toComputationGraph(Graph, Dl4jGraph)} as a zip that {@code
-   * ComputationGraph.load(file, false)} reads. The same graph gives the same bytes. The zip appears
-   * whole or not at all, in the place of an older one.
+   * Writes a DL4J graph as a zip that {@code ComputationGraph.load(file, false)} reads. The same
+   * graph gives the same bytes. The zip appears whole or not at all.
    *
-   * @throws IOException if the file cannot be written
+   * @param inputs whose shapes the zip is to state
+   * @param metadata free text for the zip to state
+   * @param force whether to replace an existing file
+   * @throws org.repfold.graph.BadInputException if the file cannot be written
    */
-  public static void write(Graph graph, Dl4jGraph source, Path file) throws IOException {
-    Dl4jZipWriter.write(toComputationGraph(graph, source), graph.inputs(), file);
+  public static void write(
+      ComputationGraph graph,
+      List<Input> inputs,
+      Map<String, String> metadata,
+      Path file,
+      boolean force) {
+    Dl4jZipWriter.write(graph, inputs, metadata, file, force);
   }
 
-  /** As {@link #write(Graph, Dl4jGraph, Path)}, without source. */
-  public static void write(Graph graph, Path file) throws IOException {
-    Dl4jZipWriter.write(toComputationGraph(graph), graph.inputs(), file);
+  /** Writes {@link #toComputationGraph(Graph, Dl4jGraph)}, in the place of an older file. */
+  public static void write(Graph graph, Dl4jGraph source, Path file) {
+    write(toComputationGraph(graph, source), graph.inputs(), graph.metadata(), file, true);
+  }
+
+  /** Writes {@link #toComputationGraph(Graph)}, in the place of an older file. */
+  public static void write(Graph graph, Path file) {
+    write(toComputationGraph(graph), graph.inputs(), graph.metadata(), file, true);
   }
 
   private static List<PlannedVertex> plan(Graph graph, Optional<Dl4jGraph> source) {

@@ -36,6 +36,9 @@ final class Dl4jZip {
   /** Repfold's own entry: the inputs' shapes without the batch axis, as DL4J forgets them. */
   static final String INPUT_SHAPES = "repfold-input-shapes.json";
 
+  /** Repfold's own entry: free text by name (provenance). */
+  static final String METADATA = "repfold-metadata.json";
+
   private static final int LARGEST_TEXT = 64 << 20;
   private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
 
@@ -48,8 +51,9 @@ final class Dl4jZip {
    * What a zip holds.
    *
    * @param inputs the shapes of those inputs whose shape the zip states
+   * @param metadata free text that the zip states
    */
-  record Content(ComputationGraph graph, Map<String, Shape> inputs) {}
+  record Content(ComputationGraph graph, Map<String, Shape> inputs, Map<String, String> metadata) {}
 
   /**
    * Reads a zip.
@@ -69,7 +73,9 @@ final class Dl4jZip {
                   .formatted(COEFFICIENTS, parameters));
         }
         return new Content(
-            Coefficients.initialise(configuration, zip, parameters), inputShapes(zip));
+            Coefficients.initialise(configuration, zip, parameters),
+            inputShapes(zip),
+            metadata(zip));
       }
     } catch (ZipException e) {
       throw new BadInputException("expected a whole zip file, found: " + firstLine(e), e);
@@ -204,5 +210,18 @@ final class Dl4jZip {
     return message == null || message.isBlank()
         ? failure.getClass().getSimpleName()
         : message.lines().findFirst().orElseThrow();
+  }
+
+  private static Map<String, String> metadata(ZipFile zip) throws IOException {
+    ZipEntry entry = zip.getEntry(METADATA);
+    if (entry == null) {
+      return Map.of();
+    }
+    try {
+      return new ObjectMapper()
+          .readValue(text(zip, entry), new TypeReference<Map<String, String>>() {});
+    } catch (JsonProcessingException e) {
+      throw new BadInputException(METADATA + ": expected an object of texts", e);
+    }
   }
 }

@@ -6,9 +6,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +18,7 @@ import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.factory.Nd4j;
 import org.repfold.graph.Input;
+import org.repfold.graph.file.OutputFile;
 
 /**
  * Writes the zip that DL4J's {@code ModelSerializer} reads, the same bytes for the same network.
@@ -28,29 +27,28 @@ final class Dl4jZipWriter {
   /** The earliest time that a zip can state. */
   private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private Dl4jZipWriter() {}
 
   /**
-   * Writes beside the file first, then renames.
+   * Writes the file, whole or not at all.
    *
    * @param inputs whose shapes the zip is to state, as DL4J's own entries do not
+   * @param metadata free text for the zip to state
+   * @throws org.repfold.graph.BadInputException if it cannot be written
    */
-  static void write(ComputationGraph graph, List<Input> inputs, Path file) throws IOException {
-    Path absolute = file.toAbsolutePath();
-    Path temporary =
-        Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".part");
-    try {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
-        write(graph, inputs, out);
-      }
-      Files.move(
-          temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+  static void write(
+      ComputationGraph graph,
+      List<Input> inputs,
+      Map<String, String> metadata,
+      Path file,
+      boolean force) {
+    OutputFile.write(file, force, out -> write(graph, inputs, metadata, out));
   }
 
-  private static void write(ComputationGraph graph, List<Input> inputs, OutputStream out)
+  private static void write(
+      ComputationGraph graph, List<Input> inputs, Map<String, String> metadata, OutputStream out)
       throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
     text(zip, Dl4jZip.CONFIGURATION, graph.getConfiguration().toJson());
@@ -65,7 +63,10 @@ final class Dl4jZipWriter {
       start(zip, Dl4jZip.NO_PARAMETERS);
     }
     zip.setLevel(Deflater.DEFAULT_COMPRESSION);
-    text(zip, Dl4jZip.INPUT_SHAPES, new ObjectMapper().writeValueAsString(shapes(inputs)));
+    text(zip, Dl4jZip.INPUT_SHAPES, JSON.writeValueAsString(shapes(inputs)));
+    if (!metadata.isEmpty()) {
+      text(zip, Dl4jZip.METADATA, JSON.writeValueAsString(new TreeMap<>(metadata)));
+    }
     zip.finish();
   }
 
