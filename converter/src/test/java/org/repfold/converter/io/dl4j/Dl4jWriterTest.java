@@ -12,7 +12,6 @@ import static org.repfold.converter.io.dl4j.Networks.random;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -227,7 +226,7 @@ class Dl4jWriterTest {
     builder.add("relu", new Operator.Relu(), "input");
     Graph graph = builder.output("relu").build();
     assertThrows(
-        NoSuchFileException.class, () -> Dl4jWriter.write(graph, folder.resolve("no/net.zip")));
+        BadInputException.class, () -> Dl4jWriter.write(graph, folder.resolve("no/net.zip")));
   }
 
   @Test
