@@ -138,11 +138,8 @@ public final class Dl4jReader {
         continue;
       }
       String name = vertex.getVertexName();
-      List<String> takes = configuration.getVertexInputs().get(name);
-      if (takes == null) {
-        throw new BadInputException("vertex '" + name + "': expected inputs, found none");
-      }
-      List<String> operands = takes.stream().map(values::get).toList();
+      List<String> operands =
+          configuration.getVertexInputs().get(name).stream().map(values::get).toList();
       VertexBuilder builder = new VertexBuilder(name, operands, parameters.of(name), shapes);
       String result = VertexOperators.describe(builder, configuration.getVertices().get(name));
       List<Node> added = builder.finish(result);

@@ -115,6 +115,11 @@ final class Dl4jZip {
     try {
       ComputationGraphConfiguration configuration = ComputationGraphConfiguration.fromJson(json);
       configuration.validate(true, false);
+      for (String vertex : configuration.getVertices().keySet()) {
+        if (!configuration.getVertexInputs().containsKey(vertex)) {
+          throw new IllegalStateException("vertex '" + vertex + "' has no inputs");
+        }
+      }
       return configuration;
     } catch (RuntimeException e) {
       throw new BadInputException(CONFIGURATION + ": DL4J cannot read it: " + rootLine(e), e);

@@ -253,7 +253,7 @@ class BadZipTest {
   @Test
   void vertexWithoutInputsIsNamed() throws IOException {
     writeConfiguration("\"conv\" : [ \"input\" ],", "");
-    assertRefused("vertex 'conv': expected inputs, found none");
+    assertRefused("configuration.json: DL4J cannot read it: vertex 'conv' has no inputs");
   }
 
   @Test

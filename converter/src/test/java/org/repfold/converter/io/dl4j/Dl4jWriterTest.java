@@ -159,6 +159,15 @@ class Dl4jWriterTest {
   }
 
   @Test
+  void fullyConnectedBeforeAnotherShapeKeepsThatShape() {
+    GraphBuilder graph = maps();
+    graph.add("flat", Operator.Reshape.to(-1, 120, 1, 1), "input");
+    graph.add("fc", conv(12, 120, 1, Window.unit(), 3), "flat");
+    graph.add("map", Operator.Reshape.to(-1, 3, 2, 2), "fc");
+    assertWritten(graph.output("map"), "fc/rows", "fc", "map");
+  }
+
+  @Test
   void productAndSumWithConstantsBecomeOneLayer() {
     GraphBuilder graph = maps();
     graph.add("scale", new Operator.Constant(tensor(1, 4, 1, 1)));
