@@ -49,10 +49,11 @@ final class ChannelMajor {
 
   /** A new map of the given logical shape. */
   static INDArray create(LayerWorkspaceMgr workspaces, ArrayType type, long... shape) {
-    return workspaces
-        .createUninitialized(
-            type, DataType.FLOAT, new long[] {shape[1], shape[0], shape[2], shape[3]}, 'c')
-        .permute(1, 0, 2, 3);
+    return new MapArray(
+        workspaces
+            .createUninitialized(
+                type, DataType.FLOAT, new long[] {shape[1], shape[0], shape[2], shape[3]}, 'c')
+            .permute(1, 0, 2, 3));
   }
 
   /** Reads a map in channel-major order into a scratch array. */
