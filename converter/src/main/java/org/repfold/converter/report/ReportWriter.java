@@ -9,6 +9,7 @@ import org.repfold.graph.file.OutputFile;
 /** Writes a report's files. */
 public final class ReportWriter {
   public static final String JSON = "report.json";
+  public static final String HTML = "report.html";
 
   private ReportWriter() {}
 
@@ -23,6 +24,7 @@ public final class ReportWriter {
   public static void write(Report report, Path folder, boolean force) {
     Map<String, String> files = new LinkedHashMap<>();
     files.put(JSON, ReportJson.write(report));
+    files.put(HTML, HtmlPage.of(report));
     files.keySet().forEach(name -> OutputFile.requireWritable(folder.resolve(name), force));
     files.forEach(
         (name, text) ->
