@@ -7,12 +7,12 @@ import java.util.stream.Collectors;
 /** One block of one form as a diagram, computed from top to bottom. */
 final class BlockDrawing {
   private static final double GUTTER = 20;
-  private static final double LANE = 124;
-  private static final double ROW = 27;
-  private static final double CHIP_WIDTH = 112;
+  private static final double LANE = 128;
+  private static final double ROW = 30;
+  private static final double CHIP_WIDTH = 116;
   private static final double CHIP_HEIGHT = 19;
   private static final double TOP = 4;
-  private static final int LONGEST_NAME = 22;
+  private static final int LONGEST_NAME = 20;
 
   private final Markup out;
 

@@ -29,8 +29,12 @@ final class Blocks {
     return word.lookingAt() ? word.group() : name;
   }
 
-  /** The longest text that all names begin with, but for separators at its end. */
+  /** The name of a block: its key, or more of what all its names begin with if that is words. */
   static String label(List<String> names) {
+    String key = key(names.get(0));
+    if (names.size() == 1 || NUMBERED.matcher(key).matches()) {
+      return key;
+    }
     String common = names.get(0);
     for (String name : names) {
       int same = 0;
@@ -41,7 +45,7 @@ final class Blocks {
       common = common.substring(0, same);
     }
     String label = TRAILING.matcher(common).replaceFirst("");
-    return label.isEmpty() ? names.get(0) : label;
+    return label.isEmpty() ? key : label;
   }
 
   /** Nodes by block, in the order of first appearance; constants are left out. */

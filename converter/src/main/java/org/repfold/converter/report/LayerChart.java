@@ -103,6 +103,8 @@ final class LayerChart {
       if (i < values.size() && Blocks.key(values.get(i).sourceNode()).equals(block)) {
         continue;
       }
+      String label =
+          Blocks.label(values.subList(from, i).stream().map(ValueCheck::sourceNode).toList());
       double start = x(from - 0.5);
       double width = x(i - 0.5) - start;
       if (shaded) {
@@ -119,8 +121,8 @@ final class LayerChart {
             "height",
             plot.bottom() - plot.top());
       }
-      if (width > Math.max(NARROWEST_LABEL, 6.2 * block.length())) {
-        plot.text(block, "tick", start + width / 2, plot.bottom() + 16);
+      if (width > Math.max(NARROWEST_LABEL, 6.2 * label.length())) {
+        plot.text(label, "tick", start + width / 2, plot.bottom() + 16);
       }
       shaded = !shaded;
       from = i;

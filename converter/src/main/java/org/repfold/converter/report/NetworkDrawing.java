@@ -65,7 +65,7 @@ final class NetworkDrawing {
   private void block(List<NodeSummary> before, List<NodeSummary> after) {
     List<String> names =
         (before.isEmpty() ? after : before).stream().map(NodeSummary::name).toList();
-    String label = names.size() == 1 ? names.get(0) : Blocks.label(names);
+    String label = Blocks.label(names);
     String same = seen.putIfAbsent(structure(before) + "|" + structure(after), label);
     out.open("details", "class", "block", "open", same == null ? "open" : null);
     out.open("summary").open("span", "class", "name").text(label);

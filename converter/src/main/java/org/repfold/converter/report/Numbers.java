@@ -67,12 +67,13 @@ final class Numbers {
     return text.toString();
   }
 
-  /** A share in percent, rounded down so that only all is 100 %. */
+  /** A share in percent, of which only all is 100 %. */
   static String percent(Double share) {
     if (share == null || !Double.isFinite(share)) {
       return NONE;
     }
-    double rounded = Math.floor(share * 10_000 + 1e-9) / 100;
+    double rounded = Math.rint(share * 10_000) / 100;
+    rounded = share < 1 ? Math.min(rounded, 99.99) : rounded;
     return format(rounded == 100 ? "%.0f\u2009%%" : "%.2f\u2009%%", rounded);
   }
 

@@ -42,9 +42,8 @@ final class SizeTable {
 
   private static void count(Markup out, int count, long most, String style) {
     out.element("td", Integer.toString(count), "class", "n").open("td", "class", "bar-cell");
-    out.open("svg", "width", 160, "height", 10, "aria-hidden", "true");
-    out.empty(
-        "rect", "class", "bar " + style, "width", 160.0 * count / most, "height", 10, "rx", 2);
+    out.open("svg", "viewBox", "0 0 100 10", "preserveAspectRatio", "none", "aria-hidden", "true");
+    out.empty("rect", "class", "bar " + style, "width", 100.0 * count / most, "height", 10);
     out.close().close();
   }
 }

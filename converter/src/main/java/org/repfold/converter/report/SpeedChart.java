@@ -55,7 +55,7 @@ final class SpeedChart {
 
   private static void bar(
       Markup out, Timings.Speed row, List<Timings.Speed> rows, double y, double scale) {
-    double middle = y + 14;
+    double middle = y + 15.5;
     double median = row.medianMs() * scale;
     double p95 = row.p95Ms() * scale;
     out.element(
@@ -86,8 +86,7 @@ final class SpeedChart {
     ratio(row, rows)
         .ifPresent(
             ratio ->
-                out.element(
-                    "text", ratio, "class", "ratio", "x", LABEL + p95 + 10, "y", middle + 1));
+                out.element("text", ratio, "class", "ratio", "x", LABEL + p95 + 10, "y", middle));
     out.element(
         "text",
         Numbers.significant(row.medianMs()) + "  (" + Numbers.significant(row.p95Ms()) + ")",
