@@ -35,6 +35,11 @@ final class Console {
     return json;
   }
 
+  /** Whether a person watches: bars may move. */
+  boolean isTerminal() {
+    return System.console() != null && !json;
+  }
+
   /** Where text for people goes. */
   PrintStream text() {
     return json ? err : out;

@@ -41,6 +41,9 @@ public final class Main implements Runnable {
   /** A defect of Repfold. */
   public static final int INTERNAL_ERROR = 3;
 
+  /** Stopped by Ctrl-C, as shells have it. */
+  public static final int INTERRUPTED = 130;
+
   @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print stack traces of errors.")
   private boolean debug;
 

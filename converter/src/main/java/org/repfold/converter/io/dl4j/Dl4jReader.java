@@ -59,7 +59,13 @@ public final class Dl4jReader {
   public Dl4jGraph read(Path file, InputType... inputTypes) {
     try {
       Dl4jZip.Content content = Dl4jZip.read(file, allowedClasses);
-      return read(content.graph(), stated(content.graph(), inputTypes, content.inputs()));
+      Dl4jGraph result =
+          read(content.graph(), stated(content.graph(), inputTypes, content.inputs()));
+      return new Dl4jGraph(
+          result.graph().withMetadata(content.metadata()),
+          result.vertexNodes(),
+          result.values(),
+          result.source());
     } catch (BadInputException e) {
       throw new BadInputException(file + ": " + e.getMessage(), e);
     }
@@ -74,6 +80,17 @@ public final class Dl4jReader {
    */
   public Dl4jGraph read(ComputationGraph source, InputType... inputTypes) {
     return read(source, stated(source, inputTypes, Map.of()));
+  }
+
+  /**
+   * As {@link #read(ComputationGraph, InputType...)}, with the inputs' shapes stated.
+   *
+   * @param inputs one for each network input, by its name
+   */
+  public Dl4jGraph read(ComputationGraph source, List<Input> inputs) {
+    Map<String, Shape> shapes = new HashMap<>();
+    inputs.forEach(input -> shapes.put(input.name(), input.shape()));
+    return read(source, shapes);
   }
 
   private static Map<String, Shape> stated(

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +30,14 @@ final class Dl4jZip {
   static final String CONFIGURATION = "configuration.json";
   static final String COEFFICIENTS = "coefficients.bin";
 
+  /** Marks a network without parameters, whose coefficients are empty. */
+  static final String NO_PARAMETERS = "noParams.marker";
+
   /** Repfold's own entry: the inputs' shapes without the batch axis, as DL4J forgets them. */
   static final String INPUT_SHAPES = "repfold-input-shapes.json";
+
+  /** Repfold's own entry: free text by name (provenance). */
+  static final String METADATA = "repfold-metadata.json";
 
   private static final int LARGEST_TEXT = 64 << 20;
   private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
@@ -43,8 +51,9 @@ final class Dl4jZip {
    * What a zip holds.
    *
    * @param inputs the shapes of those inputs whose shape the zip states
+   * @param metadata free text that the zip states
    */
-  record Content(ComputationGraph graph, Map<String, Shape> inputs) {}
+  record Content(ComputationGraph graph, Map<String, Shape> inputs, Map<String, String> metadata) {}
 
   /**
    * Reads a zip.
@@ -64,7 +73,9 @@ final class Dl4jZip {
                   .formatted(COEFFICIENTS, parameters));
         }
         return new Content(
-            Coefficients.initialise(configuration, zip, parameters), inputShapes(zip));
+            Coefficients.initialise(configuration, zip, parameters),
+            inputShapes(zip),
+            metadata(zip));
       }
     } catch (ZipException e) {
       throw new BadInputException("expected a whole zip file, found: " + firstLine(e), e);
@@ -87,7 +98,7 @@ final class Dl4jZip {
     if (start.length == 0) {
       throw new BadInputException("expected a DL4J zip, found an empty file");
     }
-    if (!java.util.Arrays.equals(start, ZIP_MAGIC)) {
+    if (!Arrays.equals(start, ZIP_MAGIC)) {
       throw new BadInputException("expected a DL4J zip, found a file that is not a zip");
     }
   }
@@ -126,21 +137,18 @@ final class Dl4jZip {
   /** The entry's bytes; closing it fails where they do not match the checksum. */
   static InputStream checked(ZipFile zip, ZipEntry entry) throws IOException {
     return new CheckedInputStream(zip.getInputStream(entry), new CRC32()) {
+      private boolean closed;
+
       @Override
       public void close() throws IOException {
-        readToEnd();
-        long found = getChecksum().getValue();
-        super.close();
-        if (found != entry.getCrc()) {
-          throw new ZipException(entry.getName() + " does not match its checksum");
+        if (closed) {
+          return;
         }
-      }
-
-      private void readToEnd() throws IOException {
-        byte[] buffer = new byte[1 << 16];
-        int count = 0;
-        while (count >= 0) {
-          count = read(buffer, 0, buffer.length);
+        closed = true;
+        transferTo(OutputStream.nullOutputStream());
+        super.close();
+        if (getChecksum().getValue() != entry.getCrc()) {
+          throw new ZipException(entry.getName() + " does not match its checksum");
         }
       }
     };
@@ -202,5 +210,18 @@ final class Dl4jZip {
     return message == null || message.isBlank()
         ? failure.getClass().getSimpleName()
         : message.lines().findFirst().orElseThrow();
+  }
+
+  private static Map<String, String> metadata(ZipFile zip) throws IOException {
+    ZipEntry entry = zip.getEntry(METADATA);
+    if (entry == null) {
+      return Map.of();
+    }
+    try {
+      return new ObjectMapper()
+          .readValue(text(zip, entry), new TypeReference<Map<String, String>>() {});
+    } catch (JsonProcessingException e) {
+      throw new BadInputException(METADATA + ": expected an object of texts", e);
+    }
   }
 }

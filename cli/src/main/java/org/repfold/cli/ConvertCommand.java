@@ -1,0 +1,109 @@
+package org.repfold.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.repfold.converter.DeployForm;
+import org.repfold.converter.io.ModelFile;
+import org.repfold.converter.verify.Verification;
+import org.repfold.graph.file.OutputFile;
+import org.repfold.zoo.Architecture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Train form in, deploy form out. */
+@Command(
+    name = "convert",
+    description = "Converts a train form to its deploy form, and verifies it.",
+    footer = {
+      "",
+      "Writes nothing if verification fails.",
+      "",
+      "Example:",
+      "  repfold convert train.zip -o deploy.onnx --report report"
+    })
+final class ConvertCommand extends ConsoleCommand {
+  @Parameters(paramLabel = "IN", description = "A DL4J zip or an ONNX model.")
+  private Path input;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "OUT",
+      description = "The deploy form; its ending chooses the format: .onnx or .zip (DL4J).")
+  private Path output;
+
+  @Option(
+      names = "--arch",
+      description = "Architecture of a bare checkpoint; DL4J zips and ONNX models state their own.")
+  private String architecture;
+
+  @Option(names = "--to", description = "${COMPLETION-CANDIDATES}; overrides the ending of OUT.")
+  private ModelFile.Format format;
+
+  @Option(names = "--report", paramLabel = "DIR", description = "Write the report into this folder.")
+  private Path reportFolder;
+
+  @Option(names = "--seed", description = "Of the inputs made up for verification (${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  @Option(names = "--no-verify", description = "Do not verify.")
+  private boolean noVerify;
+
+  @Option(names = "--force", description = "Replace existing files.")
+  private boolean force;
+
+  @Override
+  public Integer call() {
+    if (architecture != null) {
+      Architecture.find(architecture);
+    }
+    ModelFile.Format target = format != null ? format : Converter.formatOf(output);
+    OutputFile.requireWritable(output, force);
+    Reporting reporting = new Reporting(reportFolder, force, console());
+    ModelFile source = ModelFile.read(input);
+    Converter converter = Converter.of(source);
+    DeployForm deploy = converter.deployForm(target);
+    console()
+        .line(
+            "folded %d nodes into %d by %d folds: %s",
+            source.graph().nodes().size(),
+            deploy.shipped().nodes().size(),
+            converter.conversion().folding().steps().size(),
+            String.join(", ", converter.conversion().rules()));
+    try (CandidateFile candidate =
+        new CandidateFile(output, force, path -> deploy.write(path, true))) {
+      Optional<Verification> verification = Optional.empty();
+      if (!noVerify) {
+        ModelFile written = ModelFile.read(candidate.path());
+        Verification result = converter.verify(deploy, written, seed, Optional.empty());
+        verification = Optional.of(result);
+        reporting.print(result);
+        if (!result.passed()) {
+          console().document(reporting.document(result));
+          console().line("not equivalent: %s was not written", output);
+          return Main.NOT_EQUIVALENT;
+        }
+      }
+      candidate.accept();
+      console().line("wrote %s", output);
+      verification.ifPresent(
+          result -> reporting.write(converter, deploy, result, input, output, seed));
+    }
+    console().document(summary(source, deploy));
+    return Main.DONE;
+  }
+
+  private Map<String, Object> summary(ModelFile source, DeployForm deploy) {
+    Map<String, Object> summary = new LinkedHashMap<>();
+    summary.put("output", output.toString());
+    summary.put("verified", !noVerify);
+    summary.put("operatorsBefore", source.graph().operatorCounts());
+    summary.put("operatorsAfter", deploy.shipped().operatorCounts());
+    summary.put("parametersBefore", source.graph().parameterCount());
+    summary.put("parametersAfter", deploy.shipped().parameterCount());
+    return summary;
+  }
+}

@@ -1,0 +1,53 @@
+package org.repfold.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.repfold.converter.DeployForm;
+import org.repfold.converter.io.ModelFile;
+import org.repfold.converter.verify.LabelledData;
+import org.repfold.converter.verify.Verification;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Checks a deploy form against its train form. */
+@Command(
+    name = "verify",
+    description = "Checks that a deploy form is equivalent to its train form.",
+    footer = {"", "Exit code 1 if it is not.", "", "Example:", "  repfold verify train.zip deploy.onnx"})
+final class VerifyCommand extends ConsoleCommand {
+  @Parameters(index = "0", paramLabel = "TRAIN", description = "A DL4J zip or an ONNX model.")
+  private Path train;
+
+  @Parameters(index = "1", paramLabel = "DEPLOY", description = "A DL4J zip or an ONNX model.")
+  private Path deploy;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Also compare on the test images of this folder of IDX files.")
+  private Path data;
+
+  @Option(names = "--report", paramLabel = "DIR", description = "Write the report into this folder.")
+  private Path reportFolder;
+
+  @Option(names = "--seed", description = "Of the made-up inputs (${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  @Option(names = "--force", description = "Replace existing report files.")
+  private boolean force;
+
+  @Override
+  public Integer call() {
+    Reporting reporting = new Reporting(reportFolder, force, console());
+    ModelFile written = ModelFile.read(deploy);
+    Converter converter = Converter.of(ModelFile.read(train));
+    Optional<LabelledData> labelled = Optional.ofNullable(data).map(TestImages::read);
+    DeployForm expected = converter.deployForm(written.format());
+    Verification result = converter.verify(expected, written, seed, labelled);
+    reporting.print(result);
+    reporting.write(converter, expected, result, train, deploy, seed);
+    console().document(reporting.document(result));
+    return result.passed() ? Main.DONE : Main.NOT_EQUIVALENT;
+  }
+}

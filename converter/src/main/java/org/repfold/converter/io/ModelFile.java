@@ -1,0 +1,77 @@
+package org.repfold.converter.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.repfold.converter.io.dl4j.Dl4jGraph;
+import org.repfold.converter.io.dl4j.Dl4jReader;
+import org.repfold.graph.BadInputException;
+import org.repfold.graph.Graph;
+import org.repfold.graph.onnx.OnnxReader;
+
+/**
+ * A model read from a file.
+ *
+ * @param path the file
+ * @param format its kind, told from its content
+ * @param graph what it computes
+ * @param dl4j the DL4J graph, where it holds one
+ */
+public record ModelFile(Path path, Format format, Graph graph, Optional<Dl4jGraph> dl4j) {
+
+  /** Kinds of model files. */
+  public enum Format {
+    DL4J,
+    ONNX
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @throws BadInputException in one line, starting with the file, if it is missing, empty,
+   *     damaged, or of no known kind
+   */
+  public static ModelFile read(Path file) {
+    return switch (formatOf(file)) {
+      case DL4J -> {
+        Dl4jGraph dl4j = new Dl4jReader().read(file);
+        yield new ModelFile(file, Format.DL4J, dl4j.graph(), Optional.of(dl4j));
+      }
+      case ONNX -> new ModelFile(file, Format.ONNX, OnnxReader.read(file), Optional.empty());
+    };
+  }
+
+  /**
+   * The kind of a file, told from its first bytes.
+   *
+   * @throws BadInputException as {@link #read}
+   */
+  public static Format formatOf(Path file) {
+    if (!Files.exists(file)) {
+      throw new BadInputException(file + ": expected a model file, found no such file");
+    }
+    if (Files.isDirectory(file)) {
+      throw new BadInputException(file + ": expected a model file, found a folder");
+    }
+    byte[] start;
+    try (InputStream in = Files.newInputStream(file)) {
+      start = in.readNBytes(2);
+    } catch (IOException e) {
+      throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+    if (start.length == 0) {
+      throw new BadInputException(file + ": expected a model file, found an empty file");
+    }
+    if (start.length == 2 && start[0] == 'P' && start[1] == 'K') {
+      return Format.DL4J;
+    }
+    // An ONNX model is a protobuf message whose first field is its version, a small number.
+    if (start.length == 2 && start[0] == 8 && start[1] > 0) {
+      return Format.ONNX;
+    }
+    throw new BadInputException(
+        file + ": expected a DL4J zip or an ONNX model, found neither by its first bytes");
+  }
+}

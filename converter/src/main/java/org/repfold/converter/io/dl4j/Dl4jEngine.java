@@ -1,0 +1,24 @@
+package org.repfold.converter.io.dl4j;
+
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.converter.execute.Engine;
+
+/** DL4J itself, computing a graph with one input and one output. */
+public final class Dl4jEngine implements Engine {
+  private final ComputationGraph graph;
+
+  public Dl4jEngine(ComputationGraph graph) {
+    this.graph = graph;
+  }
+
+  @Override
+  public String name() {
+    return "dl4j";
+  }
+
+  @Override
+  public INDArray run(INDArray batch) {
+    return graph.outputSingle(batch);
+  }
+}

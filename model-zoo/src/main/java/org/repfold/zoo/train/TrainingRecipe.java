@@ -1,0 +1,121 @@
+package org.repfold.zoo.train;
+
+import java.util.Objects;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.Adam;
+import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.data.Augmentation;
+import org.repfold.zoo.data.Normalization;
+
+/**
+ * How to train: AdamW (Loshchilov and Hutter, arXiv 1711.05101) under a schedule.
+ *
+ * @param epochs passes over the training images
+ * @param batchSize images of one step; a last, incomplete batch of an epoch is left out
+ * @param peakLearningRate learning rate after the warm-up
+ * @param weightDecay decoupled weight decay of weights
+ * @param labelSmoothing share of each label that is spread over all classes
+ * @param schedule shape of the learning rate over time
+ * @param augmentation random changes to the images
+ * @param normalization from bytes to network inputs
+ * @param seed determines initial weights, order and augmentation
+ */
+public record TrainingRecipe(
+    int epochs,
+    int batchSize,
+    double peakLearningRate,
+    double weightDecay,
+    double labelSmoothing,
+    Schedule schedule,
+    Augmentation augmentation,
+    Normalization normalization,
+    long seed) {
+
+  /** Shape of the learning rate over time. */
+  public enum Schedule {
+    /** From 1/25 of the peak up to it in 30 % of the time, then down to nearly nothing. */
+    ONE_CYCLE,
+    /** From nothing up to the peak in 5 % of the time, then down to nothing. */
+    COSINE
+  }
+
+  private static final double ONE_CYCLE_WARM_UP = 0.3;
+  private static final double ONE_CYCLE_START = 1 / 25.0;
+  private static final double ONE_CYCLE_END = 1e-5;
+  private static final double COSINE_WARM_UP = 0.05;
+
+  /**
+   * Validates.
+   *
+   * @throws IllegalArgumentException naming the setting, what was expected and what was found
+   */
+  public TrainingRecipe {
+    if (epochs <= 0) {
+      throw new IllegalArgumentException("epochs: expected > 0, found " + epochs);
+    }
+    if (batchSize <= 1) {
+      throw new IllegalArgumentException("batchSize: expected > 1, found " + batchSize);
+    }
+    if (!(peakLearningRate > 0)) {
+      throw new IllegalArgumentException(
+          "peakLearningRate: expected > 0, found " + peakLearningRate);
+    }
+    Objects.requireNonNull(schedule, "schedule");
+    Objects.requireNonNull(augmentation, "augmentation");
+    Objects.requireNonNull(normalization, "normalization");
+  }
+
+  /** The recipe that trains {@code repmlpnet_demo} on the bundled images in minutes. */
+  public static TrainingRecipe demo(long seed) {
+    return new TrainingRecipe(
+        5,
+        64,
+        4e-3,
+        0.05,
+        0.05,
+        Schedule.ONE_CYCLE,
+        new Augmentation(true, 2),
+        Normalization.FASHION_MNIST,
+        seed);
+  }
+
+  /** The same with another number of epochs. */
+  public TrainingRecipe withEpochs(int newEpochs) {
+    return new TrainingRecipe(
+        newEpochs,
+        batchSize,
+        peakLearningRate,
+        weightDecay,
+        labelSmoothing,
+        schedule,
+        augmentation,
+        normalization,
+        seed);
+  }
+
+  /** Steps of one epoch over the given number of images. */
+  public int iterationsPerEpoch(int images) {
+    return images / batchSize;
+  }
+
+  /** Options of a float32 graph to be trained on the given number of images. */
+  public GraphOptions graphOptions(int images) {
+    CosineSchedule rate = learningRate(epochs * iterationsPerEpoch(images));
+    return new GraphOptions(DataType.FLOAT, seed, new Adam(rate), weightDecay, labelSmoothing);
+  }
+
+  private CosineSchedule learningRate(int iterations) {
+    double peak = peakLearningRate;
+    return switch (schedule) {
+      case ONE_CYCLE ->
+          new CosineSchedule(
+              peak * ONE_CYCLE_START,
+              peak,
+              peak * ONE_CYCLE_END,
+              (int) (iterations * ONE_CYCLE_WARM_UP),
+              iterations);
+      case COSINE ->
+          new CosineSchedule(0, peak, 0, (int) (iterations * COSINE_WARM_UP), iterations);
+    };
+  }
+}

@@ -1,0 +1,125 @@
+package org.repfold.zoo.train.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.RepMLPNet;
+import org.repfold.zoo.RepMLPNetConfiguration;
+
+class TrainingKernelsTest {
+  /** Float32 sums of some hundred terms, taken in another order, through a dozen layers. */
+  private static final double TOLERANCE = 2e-5;
+
+  private static RepMLPNetConfiguration net(int partition) {
+    return new RepMLPNetConfiguration(
+        2,
+        3,
+        24,
+        24,
+        2,
+        2,
+        List.of(1, 1),
+        List.of(8, 16),
+        List.of(partition, partition / 2),
+        List.of(partition, partition / 2),
+        List.of(2, 4),
+        List.of(1, 3, 5),
+        4);
+  }
+
+  private static ComputationGraph graph(RepMLPNetConfiguration net, DataType type) {
+    ComputationGraph graph = RepMLPNet.build(net, new GraphOptions(type, 7, new Sgd(0.1), 0, 0.1));
+    Nd4j.getRandom().setSeed(5);
+    for (String key : graph.paramTable().keySet()) {
+      INDArray value = graph.getParam(key);
+      if (key.endsWith("_gamma") || key.endsWith("_var")) {
+        value.assign(Nd4j.rand(DataType.DOUBLE, value.shape()).addi(0.5));
+      } else if (key.endsWith("_beta") || key.endsWith("_mean")) {
+        value.assign(Nd4j.rand(DataType.DOUBLE, value.shape()).subi(0.5));
+      }
+    }
+    return graph;
+  }
+
+  private static INDArray images(DataType type) {
+    Nd4j.getRandom().setSeed(11);
+    return Nd4j.randn(DataType.DOUBLE, 5, 2, 24, 24).castTo(type);
+  }
+
+  private static void step(ComputationGraph graph, DataType type) {
+    INDArray labels = Nd4j.zeros(type, 5, 3);
+    for (int i = 0; i < 5; i++) {
+      labels.putScalar(i, i % 3, 1);
+    }
+    graph.setInputs(images(type));
+    graph.setLabels(labels);
+    graph.computeGradientAndScore();
+  }
+
+  private static void assertClose(INDArray expected, INDArray actual) {
+    INDArray exact = expected.castTo(DataType.DOUBLE);
+    double error =
+        actual.castTo(DataType.DOUBLE).sub(exact).norm2Number().doubleValue()
+            / exact.norm2Number().doubleValue();
+    assertTrue(error <= TOLERANCE, () -> "relative error " + error);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {12, 6})
+  void gradientsAreThoseOfTheStockLayersInDouble(int partition) {
+    ComputationGraph stock = graph(net(partition), DataType.DOUBLE);
+    step(stock, DataType.DOUBLE);
+    ComputationGraph fast = graph(net(partition), DataType.FLOAT);
+    try (TrainingKernels kernels = TrainingKernels.install(fast)) {
+      assertTrue(kernels.count() > 0);
+      step(fast, DataType.FLOAT);
+    }
+    assertEquals(stock.score(), fast.score(), TOLERANCE);
+    for (String key : stock.paramTable().keySet()) {
+      INDArray expected = stock.gradient().getGradientFor(key);
+      assertTrue(expected.norm2Number().doubleValue() > 0, key);
+      assertClose(expected, fast.gradient().getGradientFor(key));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {12, 6})
+  void inferenceIsThatOfTheStockLayersInDouble(int partition) {
+    INDArray expected =
+        graph(net(partition), DataType.DOUBLE).outputSingle(images(DataType.DOUBLE));
+    ComputationGraph fast = graph(net(partition), DataType.FLOAT);
+    try (TrainingKernels kernels = TrainingKernels.install(fast)) {
+      assertTrue(kernels.count() > 0);
+      assertClose(expected, fast.outputSingle(images(DataType.FLOAT)));
+    }
+  }
+
+  @Test
+  void closingPutsTheStockLayersBack() {
+    ComputationGraph graph = graph(net(12), DataType.FLOAT);
+    Layer[] stock = graph.getLayers().clone();
+    TrainingKernels.install(graph).close();
+    for (int i = 0; i < stock.length; i++) {
+      assertSame(stock[i], graph.getLayers()[i]);
+    }
+  }
+
+  @Test
+  void doubleGraphsKeepTheirStockLayers() {
+    try (TrainingKernels kernels = TrainingKernels.install(graph(net(12), DataType.DOUBLE))) {
+      assertEquals(0, kernels.count());
+    }
+  }
+}
