@@ -18,8 +18,6 @@ final class TestImages {
     int[] labels = new int[images.count()];
     java.util.Arrays.setAll(labels, images::label);
     return new LabelledData(
-        "test images",
-        new ImageBatches(images, normalization).range(0, images.count()),
-        labels);
+        "test images", new ImageBatches(images, normalization).range(0, images.count()), labels);
   }
 }
