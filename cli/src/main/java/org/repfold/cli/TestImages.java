@@ -1,5 +1,6 @@
 package org.repfold.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.repfold.converter.verify.LabelledData;
 import org.repfold.zoo.data.ImageBatches;
@@ -10,7 +11,7 @@ import org.repfold.zoo.data.Normalization;
 final class TestImages {
   private TestImages() {}
 
-  static LabelledData read(Path folder) {
+  static LabelledData read(Path folder) throws IOException {
     return of(LabelledImages.test(folder), Normalization.FASHION_MNIST);
   }
 

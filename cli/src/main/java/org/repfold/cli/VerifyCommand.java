@@ -1,5 +1,6 @@
 package org.repfold.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -50,10 +51,11 @@ final class VerifyCommand extends ConsoleCommand {
   private boolean force;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     ModelFile written = ModelFile.read(deploy);
     Converter converter = Converter.of(ModelFile.read(train));
-    Optional<LabelledData> labelled = Optional.ofNullable(data).map(TestImages::read);
+    Optional<LabelledData> labelled =
+        data == null ? Optional.empty() : Optional.of(TestImages.read(data));
     DeployForm expected = converter.deployForm(written.format());
     Verification result = converter.verify(expected, written, seed, labelled);
     Reporting.print(result, console());
