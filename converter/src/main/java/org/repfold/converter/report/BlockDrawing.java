@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 
 /** One block of one form as a diagram, computed from top to bottom. */
 final class BlockDrawing {
-  private static final double GUTTER = 20;
-  private static final double LANE = 128;
+  private static final double GUTTER = 18;
+  private static final double LANE = 126;
   private static final double ROW = 30;
   private static final double CHIP_WIDTH = 116;
   private static final double CHIP_HEIGHT = 19;
