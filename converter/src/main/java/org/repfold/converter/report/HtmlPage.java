@@ -102,6 +102,8 @@ final class HtmlPage {
     out.close().open("div").element("h3", "Logit differences");
     HistogramChart.draw(out, report.outputDifferences());
     out.close().close();
+    out.element("h3", "At the output, in every engine");
+    EngineTable.draw(out, report.behaviour().engines());
     out.closeLine();
   }
 

@@ -236,4 +236,10 @@ class ReportWriterTest {
 
     assertTrue(page.getDocumentElement().getTextContent().contains("No value was compared."));
   }
+
+  @Test
+  void anErrorThatIsNotFiniteIsNotShownAsANumber() {
+    assertTrue(HtmlPage.of(Reports.INFINITE).contains("<p class=\"number\">not finite</p>"));
+    assertTrue(MarkdownSummary.of(Reports.INFINITE).contains("| **failed** | not finite |"));
+  }
 }
