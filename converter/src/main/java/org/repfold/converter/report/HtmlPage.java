@@ -49,7 +49,7 @@ final class HtmlPage {
       out.closeLine();
     }
     if (!report.timings().speed().isEmpty()) {
-      section("speed", "Speed", "Each form run by itself on the machine named below.");
+      section("speed", "Speed", "On the machine named under provenance. Less is better.");
       SpeedChart.draw(out, report.timings().speed());
       out.closeLine();
     }
