@@ -1,5 +1,6 @@
 /**
- * Files that appear whole or not at all. What any writer needs around its format: checks before
- * long work, a temporary file, and the rename. Formats are in packages of their own.
+ * What readers and writers of any format share. Files that appear whole or not at all, the elements
+ * of tensors as bytes, and what the system says when it refuses. Formats are in packages of their
+ * own.
  */
 package org.repfold.graph.file;
