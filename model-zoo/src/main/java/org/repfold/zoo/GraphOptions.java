@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.repfold.graph.BadInputException;
 
 /**
  * What a DL4J graph needs to know besides its architecture.
@@ -21,15 +22,15 @@ public record GraphOptions(
   /**
    * Validates.
    *
-   * @throws IllegalArgumentException naming the option, what was expected and what was found
+   * @throws BadInputException naming the option, what was expected and what was found
    */
   public GraphOptions {
     if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
-      throw new IllegalArgumentException("dataType: expected FLOAT or DOUBLE, found " + dataType);
+      throw new BadInputException("dataType: expected FLOAT or DOUBLE, found " + dataType);
     }
     Objects.requireNonNull(updater, "updater");
     if (!(weightDecay >= 0)) {
-      throw new IllegalArgumentException("weightDecay: expected >= 0, found " + weightDecay);
+      throw new BadInputException("weightDecay: expected >= 0, found " + weightDecay);
     }
   }
 

@@ -7,6 +7,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.repfold.graph.BadInputException;
 
 /**
  * Softmax cross-entropy on logits {@code [N, K]} with label smoothing (Szegedy et al., arXiv
@@ -22,12 +23,11 @@ public final class LabelSmoothedCrossEntropy implements ILossFunction {
   /**
    * A loss of the given smoothing.
    *
-   * @throws IllegalArgumentException unless {@code 0 <= labelSmoothing < 1}
+   * @throws BadInputException unless {@code 0 <= labelSmoothing < 1}
    */
   public LabelSmoothedCrossEntropy(@JsonProperty("labelSmoothing") double labelSmoothing) {
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-      throw new IllegalArgumentException(
-          "labelSmoothing: expected 0 <= s < 1, found " + labelSmoothing);
+      throw new BadInputException("labelSmoothing: expected 0 <= s < 1, found " + labelSmoothing);
     }
     this.labelSmoothing = labelSmoothing;
   }
@@ -84,11 +84,11 @@ public final class LabelSmoothedCrossEntropy implements ILossFunction {
 
   private static void check(INDArray labels, INDArray logits, IActivation activation) {
     if (!(activation instanceof ActivationIdentity)) {
-      throw new IllegalArgumentException(
+      throw new BadInputException(
           "LabelSmoothedCrossEntropy: expected the identity activation, found " + activation);
     }
     if (!labels.equalShapes(logits)) {
-      throw new IllegalArgumentException(
+      throw new BadInputException(
           "LabelSmoothedCrossEntropy: labels %s do not fit logits %s"
               .formatted(
                   java.util.Arrays.toString(labels.shape()),

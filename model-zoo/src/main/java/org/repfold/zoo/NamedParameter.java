@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
+import org.repfold.graph.BadInputException;
 
 /**
  * A parameter of a graph under its checkpoint name.
@@ -31,7 +32,7 @@ record NamedParameter(String module, String leaf, INDArray view) {
   /**
    * All parameters and running statistics of a graph, in topological order.
    *
-   * @throws IllegalArgumentException naming a vertex whose parameters have no known PyTorch layout
+   * @throws BadInputException naming a vertex whose parameters have no known PyTorch layout
    */
   static List<NamedParameter> of(ComputationGraph graph) {
     List<NamedParameter> parameters = new ArrayList<>();
@@ -80,7 +81,7 @@ record NamedParameter(String module, String leaf, INDArray view) {
     if (conf instanceof DenseLayer || conf instanceof BaseOutputLayer) {
       return weight.transpose();
     }
-    throw new IllegalArgumentException(
+    throw new BadInputException(
         "vertex %s: no PyTorch layout is known for a %s"
             .formatted(module, conf.getClass().getSimpleName()));
   }

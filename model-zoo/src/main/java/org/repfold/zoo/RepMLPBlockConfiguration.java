@@ -4,6 +4,7 @@ import static org.repfold.zoo.RepMLPNetConfiguration.positive;
 import static org.repfold.zoo.RepMLPNetConfiguration.require;
 
 import java.util.List;
+import org.repfold.graph.BadInputException;
 
 /**
  * One RepMLP block on a map {@code [N, channels, mapHeight, mapWidth]} that is split into
@@ -31,7 +32,7 @@ public record RepMLPBlockConfiguration(
   /**
    * Validates.
    *
-   * @throws IllegalArgumentException naming the setting, what was expected and what was found
+   * @throws BadInputException naming the setting, what was expected and what was found
    */
   public RepMLPBlockConfiguration {
     kernels = List.copyOf(kernels);

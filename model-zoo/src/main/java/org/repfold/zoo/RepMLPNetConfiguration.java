@@ -1,6 +1,7 @@
 package org.repfold.zoo;
 
 import java.util.List;
+import org.repfold.graph.BadInputException;
 
 /**
  * Everything that determines a RepMLPNet (Ding et al., "RepMLPNet: Hierarchical Vision MLP with
@@ -38,7 +39,7 @@ public record RepMLPNetConfiguration(
   /**
    * Validates.
    *
-   * @throws IllegalArgumentException naming the setting, what was expected and what was found
+   * @throws BadInputException naming the setting, what was expected and what was found
    */
   public RepMLPNetConfiguration {
     blocks = List.copyOf(blocks);
@@ -141,7 +142,7 @@ public record RepMLPNetConfiguration(
 
   static void require(boolean condition, String message, Object... arguments) {
     if (!condition) {
-      throw new IllegalArgumentException(message.formatted(arguments));
+      throw new BadInputException(message.formatted(arguments));
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.repfold.graph.BadInputException;
 
 /**
  * RepMLPNet configurations by name: the six of the paper's official code, for ImageNet, and {@code
@@ -22,12 +23,12 @@ public final class RepMLPNets {
   /**
    * The configuration of the given name.
    *
-   * @throws IllegalArgumentException listing the known names
+   * @throws BadInputException listing the known names
    */
   public static RepMLPNetConfiguration named(String name) {
     RepMLPNetConfiguration configuration = CONFIGURATIONS.get(name);
     if (configuration == null) {
-      throw new IllegalArgumentException(
+      throw new BadInputException(
           "unknown architecture %s; known: %s"
               .formatted(name, String.join(", ", CONFIGURATIONS.keySet())));
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.graph.BadInputException;
 
 /**
  * The weights of a graph as PyTorch's state dict: official names, PyTorch's layouts (convolution
@@ -24,7 +25,7 @@ public final class StateDict {
    * those of the graph; only BatchNorm's {@code num_batches_tracked} is ignored. On error the graph
    * is unchanged.
    *
-   * @throws IllegalArgumentException listing every missing, unexpected and mis-shaped tensor
+   * @throws BadInputException listing every missing, unexpected and mis-shaped tensor
    */
   public static void load(ComputationGraph graph, Map<String, INDArray> tensors) {
     List<String> problems = new ArrayList<>();
@@ -47,7 +48,7 @@ public final class StateDict {
     }
     unexpected.forEach(name -> problems.add("unexpected " + name));
     if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new BadInputException(
           "the tensors do not fit the graph: " + String.join("; ", problems));
     }
     for (NamedParameter parameter : parameters) {

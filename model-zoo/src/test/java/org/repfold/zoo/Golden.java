@@ -13,6 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.repfold.graph.BadInputException;
 
 /** The tensors of a golden file; for trusted test resources only. */
 record Golden(Map<String, INDArray> tensors) {
@@ -55,7 +56,7 @@ record Golden(Map<String, INDArray> tensors) {
             case "F32" -> file.getFloat(start + 4 * i);
             case "F64" -> file.getDouble(start + 8 * i);
             case "I64" -> file.getLong(start + 8 * i);
-            default -> throw new IllegalArgumentException(type);
+            default -> throw new BadInputException(type);
           };
     }
     return shape.length == 0 ? Nd4j.scalar(values[0]) : Nd4j.create(values, shape, DataType.DOUBLE);

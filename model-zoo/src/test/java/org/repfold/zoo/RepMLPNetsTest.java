@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.repfold.graph.BadInputException;
 
 class RepMLPNetsTest {
   @ParameterizedTest
@@ -29,8 +30,8 @@ class RepMLPNetsTest {
 
   @Test
   void unknownNameIsRefusedWithTheKnownOnes() {
-    IllegalArgumentException error =
-        assertThrows(IllegalArgumentException.class, () -> RepMLPNets.named("repmlpnet_x"));
+    BadInputException error =
+        assertThrows(BadInputException.class, () -> RepMLPNets.named("repmlpnet_x"));
     assertTrue(error.getMessage().contains("repmlpnet_x"));
     assertTrue(error.getMessage().contains("repmlpnet_t224"));
   }

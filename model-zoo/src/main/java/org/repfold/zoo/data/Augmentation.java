@@ -1,6 +1,7 @@
 package org.repfold.zoo.data;
 
 import java.util.SplittableRandom;
+import org.repfold.graph.BadInputException;
 
 /**
  * Random changes to training images that keep their class. Pixels that a shift brings in are black.
@@ -15,11 +16,11 @@ public record Augmentation(boolean horizontalFlip, int maxShift) {
   /**
    * Validates.
    *
-   * @throws IllegalArgumentException if the shift is negative
+   * @throws BadInputException if the shift is negative
    */
   public Augmentation {
     if (maxShift < 0) {
-      throw new IllegalArgumentException("maxShift: expected >= 0, found " + maxShift);
+      throw new BadInputException("maxShift: expected >= 0, found " + maxShift);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.repfold.graph.BadInputException;
 
 /**
  * Grey images with labels, as bytes.
@@ -19,11 +20,11 @@ public record LabelledImages(int count, int height, int width, byte[] pixels, by
   /**
    * Validates.
    *
-   * @throws IllegalArgumentException if the arrays do not have the stated sizes
+   * @throws BadInputException if the arrays do not have the stated sizes
    */
   public LabelledImages {
     if (labels.length != count || pixels.length != (long) count * height * width) {
-      throw new IllegalArgumentException(
+      throw new BadInputException(
           "expected %d labels and %d pixels, found %d and %d"
               .formatted(count, (long) count * height * width, labels.length, pixels.length));
     }

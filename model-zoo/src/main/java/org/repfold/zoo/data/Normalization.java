@@ -1,5 +1,7 @@
 package org.repfold.zoo.data;
 
+import org.repfold.graph.BadInputException;
+
 /**
  * Maps a byte {@code p} to {@code (p / 255 - mean) / deviation}.
  *
@@ -13,11 +15,11 @@ public record Normalization(double mean, double deviation) {
   /**
    * Validates.
    *
-   * @throws IllegalArgumentException unless the deviation is positive
+   * @throws BadInputException unless the deviation is positive
    */
   public Normalization {
     if (!(deviation > 0)) {
-      throw new IllegalArgumentException("deviation: expected > 0, found " + deviation);
+      throw new BadInputException("deviation: expected > 0, found " + deviation);
     }
   }
 

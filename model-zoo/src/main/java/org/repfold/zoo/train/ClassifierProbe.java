@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.graph.BadInputException;
 
 /**
  * Counts correct predictions during training steps. DL4J does not hand out the output layer's
@@ -22,14 +23,14 @@ final class ClassifierProbe extends BaseTrainingListener {
   /**
    * A probe of the graph's only output.
    *
-   * @throws IllegalArgumentException unless that is a classifier of flat features
+   * @throws BadInputException unless that is a classifier of flat features
    */
   ClassifierProbe(ComputationGraph graph) {
     String name = graph.getConfiguration().getNetworkOutputs().get(0);
     input = graph.getConfiguration().getVertexInputs().get(name).get(0);
     output = graph.getLayer(name);
     if (output == null || output.getParam(DefaultParamInitializer.WEIGHT_KEY) == null) {
-      throw new IllegalArgumentException("output " + name + ": expected a classifier layer");
+      throw new BadInputException("output " + name + ": expected a classifier layer");
     }
   }
 

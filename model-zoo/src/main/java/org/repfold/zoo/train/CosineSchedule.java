@@ -2,6 +2,7 @@ package org.repfold.zoo.train;
 
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.repfold.graph.BadInputException;
 
 /**
  * A learning rate that rises to its peak during warm-up and then falls, along half a cosine, to its
@@ -25,7 +26,7 @@ public final class CosineSchedule implements ISchedule {
    * @param end rate after the last iteration
    * @param warmUp iterations of the warm-up
    * @param total all iterations
-   * @throws IllegalArgumentException unless {@code 0 <= warmUp < total}
+   * @throws BadInputException unless {@code 0 <= warmUp < total}
    */
   public CosineSchedule(
       @JsonProperty("start") double start,
@@ -34,7 +35,7 @@ public final class CosineSchedule implements ISchedule {
       @JsonProperty("warmUp") int warmUp,
       @JsonProperty("total") int total) {
     if (warmUp < 0 || warmUp >= total) {
-      throw new IllegalArgumentException(
+      throw new BadInputException(
           "expected 0 <= warmUp < total, found %d and %d".formatted(warmUp, total));
     }
     this.start = start;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.graph.BadInputException;
 import org.repfold.zoo.data.ImageBatches;
 import org.repfold.zoo.data.LabelledImages;
 import org.repfold.zoo.train.kernels.TrainingKernels;
@@ -33,7 +34,7 @@ public final class Trainer {
    * @param test images to measure accuracy on after each epoch
    * @param checkpoint file to leave the graph in after each epoch and when stopped; or null
    * @param progress told about each step
-   * @throws IllegalArgumentException if the images do not fill one batch or have too many classes
+   * @throws BadInputException if the images do not fill one batch or have too many classes
    */
   public Trainer(
       ComputationGraph graph,
@@ -49,7 +50,7 @@ public final class Trainer {
     this.checkpoint = checkpoint;
     this.progress = Objects.requireNonNull(progress);
     if (recipe.iterationsPerEpoch(training.count()) == 0) {
-      throw new IllegalArgumentException(
+      throw new BadInputException(
           "expected at least one batch of %d training images, found %d"
               .formatted(recipe.batchSize(), training.count()));
     }

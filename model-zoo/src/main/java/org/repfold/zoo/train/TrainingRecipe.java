@@ -3,6 +3,7 @@ package org.repfold.zoo.train;
 import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
+import org.repfold.graph.BadInputException;
 import org.repfold.zoo.GraphOptions;
 import org.repfold.zoo.data.Augmentation;
 import org.repfold.zoo.data.Normalization;
@@ -47,18 +48,17 @@ public record TrainingRecipe(
   /**
    * Validates.
    *
-   * @throws IllegalArgumentException naming the setting, what was expected and what was found
+   * @throws BadInputException naming the setting, what was expected and what was found
    */
   public TrainingRecipe {
     if (epochs <= 0) {
-      throw new IllegalArgumentException("epochs: expected > 0, found " + epochs);
+      throw new BadInputException("epochs: expected > 0, found " + epochs);
     }
     if (batchSize <= 1) {
-      throw new IllegalArgumentException("batchSize: expected > 1, found " + batchSize);
+      throw new BadInputException("batchSize: expected > 1, found " + batchSize);
     }
     if (!(peakLearningRate > 0)) {
-      throw new IllegalArgumentException(
-          "peakLearningRate: expected > 0, found " + peakLearningRate);
+      throw new BadInputException("peakLearningRate: expected > 0, found " + peakLearningRate);
     }
     Objects.requireNonNull(schedule, "schedule");
     Objects.requireNonNull(augmentation, "augmentation");
