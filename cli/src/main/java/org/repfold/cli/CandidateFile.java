@@ -8,7 +8,9 @@ import java.util.function.Consumer;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.file.OutputFile;
 
-/** An output that is written beside its place, looked at, and takes its place only if it is right. */
+/**
+ * An output that is written beside its place, looked at, and takes its place only if it is right.
+ */
 final class CandidateFile implements AutoCloseable {
   private final Path output;
   private final Path candidate;
@@ -36,10 +38,7 @@ final class CandidateFile implements AutoCloseable {
   void accept() {
     try {
       Files.move(
-          candidate,
-          output,
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+          candidate, output, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new BadInputException(output + ": cannot be written: " + e.getMessage(), e);
     }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintStream;
 
 /**
- * Where a command prints: text for people on standard output; or one JSON document there, and the text on standard
- * error.
+ * Where a command prints: text for people on standard output; or one JSON document there, and the
+ * text on standard error.
  */
 final class Console {
   private static final ObjectMapper JSON =
@@ -47,6 +47,13 @@ final class Console {
 
   void line(String format, Object... arguments) {
     text().println(String.format(java.util.Locale.ROOT, format, arguments));
+  }
+
+  /** Prints a document that is JSON text already, if JSON was asked for. */
+  void jsonText(String document) {
+    if (json) {
+      out.println(document);
+    }
   }
 
   /** Prints the document, if JSON was asked for. */

@@ -2,10 +2,12 @@ package org.repfold.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.repfold.converter.DeployForm;
 import org.repfold.converter.io.ModelFile;
+import org.repfold.converter.report.Report;
 import org.repfold.converter.verify.Verification;
 import org.repfold.graph.file.OutputFile;
 import org.repfold.zoo.Architecture;
@@ -43,10 +45,15 @@ final class ConvertCommand extends ConsoleCommand {
   @Option(names = "--to", description = "${COMPLETION-CANDIDATES}; overrides the ending of OUT.")
   private ModelFile.Format format;
 
-  @Option(names = "--report", paramLabel = "DIR", description = "Write the report into this folder.")
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Write the report into this folder.")
   private Path reportFolder;
 
-  @Option(names = "--seed", description = "Of the inputs made up for verification (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      description = "Of the inputs made up for verification (${DEFAULT-VALUE}).")
   private long seed = 1;
 
   @Option(names = "--no-verify", description = "Do not verify.")
@@ -62,38 +69,44 @@ final class ConvertCommand extends ConsoleCommand {
     }
     ModelFile.Format target = format != null ? format : Converter.formatOf(output);
     OutputFile.requireWritable(output, force);
-    Reporting reporting = new Reporting(reportFolder, force, console());
-    ModelFile source = ModelFile.read(input);
-    Converter converter = Converter.of(source);
+    Converter converter = Converter.of(ModelFile.read(input));
     DeployForm deploy = converter.deployForm(target);
     console()
         .line(
             "folded %d nodes into %d by %d folds: %s",
-            source.graph().nodes().size(),
+            converter.source().graph().nodes().size(),
             deploy.shipped().nodes().size(),
             converter.conversion().folding().steps().size(),
             String.join(", ", converter.conversion().rules()));
     try (CandidateFile candidate =
         new CandidateFile(output, force, path -> deploy.write(path, true))) {
-      Optional<Verification> verification = Optional.empty();
-      if (!noVerify) {
-        ModelFile written = ModelFile.read(candidate.path());
-        Verification result = converter.verify(deploy, written, seed, Optional.empty());
-        verification = Optional.of(result);
-        reporting.print(result);
-        if (!result.passed()) {
-          console().document(reporting.document(result));
-          console().line("not equivalent: %s was not written", output);
-          return Main.NOT_EQUIVALENT;
-        }
+      if (noVerify || verified(converter, deploy, ModelFile.read(candidate.path()))) {
+        candidate.accept();
+      } else {
+        console().line("not equivalent: %s was not written", output);
+        return Main.NOT_EQUIVALENT;
       }
-      candidate.accept();
-      console().line("wrote %s", output);
-      verification.ifPresent(
-          result -> reporting.write(converter, deploy, result, input, output, seed));
     }
-    console().document(summary(source, deploy));
+    console().line("wrote %s", output);
+    console().document(summary(converter.source(), deploy));
     return Main.DONE;
+  }
+
+  private boolean verified(Converter converter, DeployForm deploy, ModelFile written) {
+    Verification result = converter.verify(deploy, written, seed, Optional.empty());
+    Reporting.print(result, console());
+    if (reportFolder != null) {
+      Report report =
+          new Reporting(converter, deploy, written, result)
+              .report(
+                  output.getFileName().toString(),
+                  seed,
+                  commandLine(),
+                  Optional.empty(),
+                  List.of());
+      Reporting.write(report, reportFolder, force, console());
+    }
+    return result.passed();
   }
 
   private Map<String, Object> summary(ModelFile source, DeployForm deploy) {

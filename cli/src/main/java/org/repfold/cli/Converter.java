@@ -1,25 +1,19 @@
 package org.repfold.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.repfold.converter.Conversion;
 import org.repfold.converter.DeployForm;
-import org.repfold.converter.execute.Engine;
-import org.repfold.converter.execute.ReferenceEngine;
 import org.repfold.converter.io.Fingerprint;
 import org.repfold.converter.io.ModelFile;
-import org.repfold.converter.io.dl4j.Dl4jEngine;
 import org.repfold.converter.verify.LabelledData;
 import org.repfold.converter.verify.Verification;
 import org.repfold.converter.verify.Verifier;
 import org.repfold.converter.verify.VerifyOptions;
 import org.repfold.graph.BadInputException;
-import org.repfold.graph.ElementType;
 
 /**
  * A train form from a file, converted: makes deploy forms of it and verifies them.
@@ -54,25 +48,15 @@ record Converter(ModelFile source, Conversion conversion) {
   }
 
   /** Verifies a deploy form as it was written, on all engines that run both forms. */
-  Verification verify(DeployForm expected, ModelFile written, long seed, Optional<LabelledData> data) {
-    List<Engine> trainEngines = new ArrayList<>();
-    List<Engine> deployEngines = new ArrayList<>();
-    try {
-      source.dl4j().ifPresent(dl4j -> trainEngines.add(new Dl4jEngine(dl4j.source())));
-      trainEngines.add(new ReferenceEngine(source.graph(), ElementType.FLOAT32));
-      trainEngines.add(EngineName.ONNXRUNTIME.load(source));
-      written.dl4j().ifPresent(dl4j -> deployEngines.add(new Dl4jEngine(dl4j.source())));
-      deployEngines.add(new ReferenceEngine(written.graph(), ElementType.FLOAT32));
-      deployEngines.add(EngineName.ONNXRUNTIME.load(written));
+  Verification verify(
+      DeployForm expected, ModelFile written, long seed, Optional<LabelledData> data) {
+    try (Engines engines = Engines.of(source, written)) {
       VerifyOptions options =
-          VerifyOptions.defaults().withSeed(seed).withEngines(trainEngines, deployEngines);
+          VerifyOptions.defaults().withSeed(seed).withEngines(engines.train(), engines.deploy());
       return Verifier.verify(
           expected.folding(),
           written.graph(),
           data.isPresent() ? options.withData(data.get()) : options);
-    } finally {
-      trainEngines.forEach(Engine::close);
-      deployEngines.forEach(Engine::close);
     }
   }
 

@@ -1,13 +1,10 @@
 package org.repfold.cli;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine.Command;
@@ -15,7 +12,8 @@ import picocli.CommandLine.Command;
 /** Says what Repfold computes with here, how fast that is, and what holds it back. */
 @Command(
     name = "doctor",
-    description = "Backend, instruction set, BLAS, threads, memory, and known problems with their fix.",
+    description =
+        "Backend, instruction set, BLAS, threads, memory, and known problems with their fix.",
     footer = {"", "Example:", "  repfold doctor --json"})
 final class DoctorCommand extends ConsoleCommand {
   /** What OpenBLAS takes an x86-64 CPU for that it does not know. */
@@ -33,18 +31,21 @@ final class DoctorCommand extends ConsoleCommand {
     facts.put("instructionSets", Machine.instructionSets());
     facts.put("processors", runtime.availableProcessors());
     facts.put("maxHeapMegabytes", runtime.maxMemory() >> 20);
-    facts.put("blas", openblas_nolapack.openblas_get_config().getString().strip());
-    String core = openblas_nolapack.openblas_get_corename().getString();
-    facts.put("blasCore", core);
-    double speed = Gemm.gigaFlops();
-    facts.put("gemmGigaFlops", rounded(speed));
-    OptionalDouble fallback = fallbackSpeed();
-    fallback.ifPresent(
-        generic -> {
-          facts.put("gemmGigaFlopsUnknownCpu", rounded(generic));
-          facts.put("gemmSpeedUp", rounded(speed / generic));
+    facts.put("blas", openblas_nolapack.OPENBLAS_VERSION.strip());
+    Optional<Gemm.Measurement> own = Gemm.measure(Optional.empty());
+    Optional<Gemm.Measurement> fallback =
+        isIntel() ? Gemm.measure(Optional.of(FALLBACK_CORE)) : Optional.empty();
+    own.ifPresent(
+        measured -> {
+          facts.put("blasCore", measured.core());
+          facts.put("gemmGigaFlops", rounded(measured.gigaFlops()));
+          fallback.ifPresent(
+              generic -> {
+                facts.put("gemmGigaFlopsUnknownCpu", rounded(generic.gigaFlops()));
+                facts.put("gemmSpeedUp", rounded(measured.gigaFlops() / generic.gigaFlops()));
+              });
         });
-    lookForProblems(core, problems);
+    lookForProblems(own.map(Gemm.Measurement::core).orElse("unknown"), problems);
     facts.put("problems", problems);
     print(facts, problems);
     console().document(facts);
@@ -77,7 +78,9 @@ final class DoctorCommand extends ConsoleCommand {
     String forced = System.getenv("OPENBLAS_CORETYPE");
     if (forced != null) {
       problems.add(
-          "OPENBLAS_CORETYPE=" + forced + " holds OpenBLAS to that core; fix: unset OPENBLAS_CORETYPE");
+          "OPENBLAS_CORETYPE="
+              + forced
+              + " holds OpenBLAS to that core; fix: unset OPENBLAS_CORETYPE");
     }
     if (core.equalsIgnoreCase(FALLBACK_CORE) || core.equalsIgnoreCase("generic")) {
       problems.add(
@@ -94,24 +97,8 @@ final class DoctorCommand extends ConsoleCommand {
     }
   }
 
-  /** The speed with the kernels that OpenBLAS uses for unknown CPUs, measured in a process of its own. */
-  private static OptionalDouble fallbackSpeed() {
-    if (!System.getProperty("os.arch").matches("amd64|x86_64")) {
-      return OptionalDouble.empty();
-    }
-    String java = System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
-    ProcessBuilder builder = new ProcessBuilder(java, Gemm.class.getName());
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    builder.environment().put("OPENBLAS_CORETYPE", FALLBACK_CORE);
-    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-    try {
-      Process process = builder.start();
-      String printed =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      return OptionalDouble.of(Double.parseDouble(printed));
-    } catch (IOException | NumberFormatException e) {
-      return OptionalDouble.empty();
-    }
+  private static boolean isIntel() {
+    return System.getProperty("os.arch").matches("amd64|x86_64");
   }
 
   private static double rounded(double value) {

@@ -73,8 +73,15 @@ final class ImageInput {
     }
     if (image.getHeight() != height || image.getWidth() != width) {
       throw new BadInputException(
-          file + ": expected an image of " + width + "x" + height + ", found "
-              + image.getWidth() + "x" + image.getHeight());
+          file
+              + ": expected an image of "
+              + width
+              + "x"
+              + height
+              + ", found "
+              + image.getWidth()
+              + "x"
+              + image.getHeight());
     }
     return image;
   }

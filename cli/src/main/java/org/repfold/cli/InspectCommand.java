@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 /** Says what is in a model, and what folding would make of it. */
 @Command(
     name = "inspect",
-    description = "Inputs, outputs, operators, parameters; which folds apply, which are refused and why.",
+    description =
+        "Inputs, outputs, operators, parameters; which folds apply, which are refused and why.",
     footer = {"", "Example:", "  repfold inspect train.zip"})
 final class InspectCommand extends ConsoleCommand {
   @Parameters(paramLabel = "FILE", description = "A DL4J zip or an ONNX model.")
@@ -32,7 +33,9 @@ final class InspectCommand extends ConsoleCommand {
 
   private void print(ModelFile model, Folding folding) {
     Graph graph = model.graph();
-    console().line("%s: %s", file, model.format() == ModelFile.Format.DL4J ? "DL4J graph" : "ONNX model");
+    console()
+        .line(
+            "%s: %s", file, model.format() == ModelFile.Format.DL4J ? "DL4J graph" : "ONNX model");
     graph.inputs().forEach(i -> console().line("input   %s %s", i.name(), i.shape()));
     graph.outputs().forEach(o -> console().line("output  %s %s", o, graph.shape(o)));
     console()
@@ -61,7 +64,8 @@ final class InspectCommand extends ConsoleCommand {
       console().line("none applies");
     }
     for (Refusal refusal : folding.refusals()) {
-      console().line("refused %s at %s: %s", refusal.rule(), refusal.nodes().get(0), refusal.reason());
+      console()
+          .line("refused %s at %s: %s", refusal.rule(), refusal.nodes().get(0), refusal.reason());
     }
   }
 

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.bytedeco.openblas.global.openblas_nolapack;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** What the processor can do. */
 final class Machine {
@@ -13,6 +15,19 @@ final class Machine {
       List.of("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16");
 
   private Machine() {}
+
+  /** ND4J's backend and its BLAS. */
+  static String backend() {
+    return Nd4j.getBackend().getClass().getSimpleName()
+        + " ("
+        + openblas_nolapack.OPENBLAS_VERSION.strip()
+        + ")";
+  }
+
+  /** Threads that computations use. */
+  static int threads() {
+    return Runtime.getRuntime().availableProcessors();
+  }
 
   /** The vector instruction sets, narrowest first; empty where the system does not tell. */
   static List<String> instructionSets() {

@@ -1,5 +1,6 @@
 package org.repfold.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Optional;
 import org.repfold.graph.BadInputException;
@@ -11,7 +12,8 @@ import picocli.CommandLine.ScopeType;
 /** The command line's entry: commands, exit codes, and errors in one line. */
 @Command(
     name = "repfold",
-    description = "Converts trained networks to their deploy form, and proves that both are equivalent.",
+    description =
+        "Converts trained networks to their deploy form, and proves that both are equivalent.",
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
@@ -44,7 +46,10 @@ public final class Main implements Runnable {
   /** Stopped by Ctrl-C, as shells have it. */
   public static final int INTERRUPTED = 130;
 
-  @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print stack traces of errors.")
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print stack traces of errors.")
   private boolean debug;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -71,8 +76,7 @@ public final class Main implements Runnable {
           err.println("repfold: " + oneLine(exception.getMessage()));
           return BAD_INPUT;
         });
-    line.setExecutionExceptionHandler(
-        (exception, command, parsed) -> main.report(exception, err));
+    line.setExecutionExceptionHandler((exception, command, parsed) -> main.report(exception, err));
     return line.execute(arguments);
   }
 
@@ -86,7 +90,7 @@ public final class Main implements Runnable {
     if (debug) {
       exception.printStackTrace(err);
     }
-    if (exception instanceof BadInputException) {
+    if (exception instanceof BadInputException || exception instanceof IOException) {
       err.println("repfold: " + oneLine(exception.getMessage()));
       return BAD_INPUT;
     }

@@ -4,7 +4,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -70,7 +69,7 @@ final class OnnxRuntimeEngine implements Engine {
       FloatBuffer values = output.getFloatBuffer();
       float[] copied = new float[values.remaining()];
       values.get(copied);
-      return Nd4j.createFromArray(copied).reshape('c', ((TensorInfo) output.getInfo()).getShape());
+      return Nd4j.createFromArray(copied).reshape('c', output.getInfo().getShape());
     } catch (OrtException e) {
       throw new BadInputException("ONNX Runtime: " + e.getMessage(), e);
     }

@@ -51,10 +51,14 @@ final class RunCommand extends ConsoleCommand {
       description = "${COMPLETION-CANDIDATES}; default: onnxruntime for ONNX, dl4j for DL4J.")
   private EngineName engine;
 
-  @Option(names = "--mean", description = "Subtracted from images' pixels of 0 to 1 (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--mean",
+      description = "Subtracted from images' pixels of 0 to 1 (${DEFAULT-VALUE}).")
   private double mean = 0;
 
-  @Option(names = "--deviation", description = "What pixels are divided by then (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--deviation",
+      description = "What pixels are divided by then (${DEFAULT-VALUE}).")
   private double deviation = 1;
 
   @Option(names = "--force", description = "Replace an existing output.")
@@ -79,7 +83,9 @@ final class RunCommand extends ConsoleCommand {
     double milliseconds = (System.nanoTime() - start) / 1e6;
     Npy.write(result, output, force);
     console()
-        .line("%s %s -> %s by %s in %.1f ms", output, batch.shape(), result.shape(), chosen, milliseconds);
+        .line(
+            "%s %s -> %s by %s in %.1f ms",
+            output, batch.shape(), result.shape(), chosen, milliseconds);
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("output", output.toString());
     document.put("shape", result.shape().toArray());
@@ -90,7 +96,8 @@ final class RunCommand extends ConsoleCommand {
 
   private Tensor readInput(Shape expected) {
     if (!Files.exists(input)) {
-      throw new BadInputException(input + ": expected a .npy file, an image or a folder, found nothing");
+      throw new BadInputException(
+          input + ": expected a .npy file, an image or a folder, found nothing");
     }
     return input.toString().endsWith(".npy")
         ? Npy.read(input)

@@ -1,5 +1,6 @@
 package org.repfold.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.repfold.converter.verify.LabelledData;
 import org.repfold.zoo.data.ImageBatches;
@@ -10,7 +11,7 @@ import org.repfold.zoo.data.Normalization;
 final class TestImages {
   private TestImages() {}
 
-  static LabelledData read(Path folder) {
+  static LabelledData read(Path folder) throws IOException {
     return of(LabelledImages.test(folder), Normalization.FASHION_MNIST);
   }
 
@@ -18,8 +19,6 @@ final class TestImages {
     int[] labels = new int[images.count()];
     java.util.Arrays.setAll(labels, images::label);
     return new LabelledData(
-        "test images",
-        new ImageBatches(images, normalization).range(0, images.count()),
-        labels);
+        "test images", new ImageBatches(images, normalization).range(0, images.count()), labels);
   }
 }

@@ -44,7 +44,11 @@ final class TrainCommand extends ConsoleCommand {
               + " All 70,000 of Fashion-MNIST: Debian's package dataset-fashion-mnist.")
   private Path data = BundledData.folder();
 
-  @Option(names = {"-o", "--output"}, required = true, paramLabel = "OUT.zip", description = "The trained model.")
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "OUT.zip",
+      description = "The trained model.")
   private Path output;
 
   @Option(names = "--epochs", description = "Passes over the training images (${DEFAULT-VALUE}).")
@@ -59,7 +63,9 @@ final class TrainCommand extends ConsoleCommand {
   @Option(names = "--weight-decay", description = "Decoupled, as in AdamW (${DEFAULT-VALUE}).")
   private double weightDecay = 0.05;
 
-  @Option(names = "--label-smoothing", description = "Share spread over all classes (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--label-smoothing",
+      description = "Share spread over all classes (${DEFAULT-VALUE}).")
   private double labelSmoothing = 0.05;
 
   @Option(names = "--schedule", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
@@ -83,7 +89,8 @@ final class TrainCommand extends ConsoleCommand {
     OutputFile.requireWritable(output, force);
     if (!resume && !force && Files.exists(checkpoint)) {
       throw new BadInputException(
-          checkpoint + ": expected no checkpoint of an earlier run, found one; --resume goes on from it, --force starts anew");
+          checkpoint
+              + ": expected no checkpoint of an earlier run, found one; --resume goes on from it, --force starts anew");
     }
     Architecture chosen = Architecture.find(architecture);
     LabelledImages training = LabelledImages.training(data);
@@ -95,14 +102,15 @@ final class TrainCommand extends ConsoleCommand {
       console().line("stopped; --resume goes on from %s", checkpoint);
       return Main.INTERRUPTED;
     }
-    run.save(output, force);
+    run.save(output);
     Files.deleteIfExists(checkpoint);
     console().line("wrote %s", output);
     console().document(summary(chosen, outcome));
     return Main.DONE;
   }
 
-  private TrainingRun start(Architecture chosen, Path checkpoint, LabelledImages training) {
+  private TrainingRun start(Architecture chosen, Path checkpoint, LabelledImages training)
+      throws IOException {
     if (resume) {
       Checkpoint state = Checkpoint.read(checkpoint);
       return new TrainingRun(state.graph(), state.recipe());

@@ -9,7 +9,10 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.repfold.zoo.train.TrainingProgress;
 
-/** Shows the course of training: a bar on a terminal, a line now and then elsewhere; and one line for each epoch. */
+/**
+ * Shows the course of training: a bar on a terminal, a line now and then elsewhere; and one line
+ * for each epoch.
+ */
 final class TrainingDisplay implements TrainingProgress, AutoCloseable {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(15);
 
@@ -30,8 +33,7 @@ final class TrainingDisplay implements TrainingProgress, AutoCloseable {
   @Override
   public void iteration(Iteration step) {
     String state =
-        String.format(
-            Locale.ROOT, "loss %.3f, accuracy %.3f", step.loss(), step.accuracy());
+        String.format(Locale.ROOT, "loss %.3f, accuracy %.3f", step.loss(), step.accuracy());
     if (console.isTerminal()) {
       if (bar == null) {
         bar =

@@ -1,5 +1,6 @@
 package org.repfold.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -32,8 +33,11 @@ record TrainingRun(ComputationGraph graph, TrainingRecipe recipe) {
     }
   }
 
-  /** Trains with progress shown; Ctrl-C ends the run after the current step, with a checkpoint left. */
-  Outcome train(LabelledImages training, LabelledImages test, Path checkpoint, Console console) {
+  /**
+   * Trains with progress shown; Ctrl-C ends the run after the current step, with a checkpoint left.
+   */
+  Outcome train(LabelledImages training, LabelledImages test, Path checkpoint, Console console)
+      throws IOException {
     try (TrainingDisplay display = new TrainingDisplay(console)) {
       Trainer trainer = new Trainer(graph, recipe, training, test, checkpoint, display);
       CountDownLatch ended = new CountDownLatch(1);
@@ -52,9 +56,11 @@ record TrainingRun(ComputationGraph graph, TrainingRecipe recipe) {
     }
   }
 
-  /** Writes the trained graph, updater state and recipe left in, so that it can be trained further. */
-  void save(Path output, boolean force) {
-    new Checkpoint(graph, recipe).write(output, force);
+  /**
+   * Writes the trained graph, updater state and recipe left in, so that it can be trained further.
+   */
+  void save(Path output) throws IOException {
+    new Checkpoint(graph, recipe).write(output);
   }
 
   private static void stop(Trainer trainer, CountDownLatch ended) {

@@ -1,9 +1,13 @@
 package org.repfold.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.repfold.converter.DeployForm;
 import org.repfold.converter.io.ModelFile;
+import org.repfold.converter.report.Report;
+import org.repfold.converter.report.ReportJson;
 import org.repfold.converter.verify.LabelledData;
 import org.repfold.converter.verify.Verification;
 import picocli.CommandLine.Command;
@@ -14,7 +18,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description = "Checks that a deploy form is equivalent to its train form.",
-    footer = {"", "Exit code 1 if it is not.", "", "Example:", "  repfold verify train.zip deploy.onnx"})
+    footer = {
+      "",
+      "Exit code 1 if it is not.",
+      "",
+      "Example:",
+      "  repfold verify train.zip deploy.onnx"
+    })
 final class VerifyCommand extends ConsoleCommand {
   @Parameters(index = "0", paramLabel = "TRAIN", description = "A DL4J zip or an ONNX model.")
   private Path train;
@@ -28,7 +38,10 @@ final class VerifyCommand extends ConsoleCommand {
       description = "Also compare on the test images of this folder of IDX files.")
   private Path data;
 
-  @Option(names = "--report", paramLabel = "DIR", description = "Write the report into this folder.")
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Write the report into this folder.")
   private Path reportFolder;
 
   @Option(names = "--seed", description = "Of the made-up inputs (${DEFAULT-VALUE}).")
@@ -38,16 +51,21 @@ final class VerifyCommand extends ConsoleCommand {
   private boolean force;
 
   @Override
-  public Integer call() {
-    Reporting reporting = new Reporting(reportFolder, force, console());
+  public Integer call() throws IOException {
     ModelFile written = ModelFile.read(deploy);
     Converter converter = Converter.of(ModelFile.read(train));
-    Optional<LabelledData> labelled = Optional.ofNullable(data).map(TestImages::read);
+    Optional<LabelledData> labelled =
+        data == null ? Optional.empty() : Optional.of(TestImages.read(data));
     DeployForm expected = converter.deployForm(written.format());
     Verification result = converter.verify(expected, written, seed, labelled);
-    reporting.print(result);
-    reporting.write(converter, expected, result, train, deploy, seed);
-    console().document(reporting.document(result));
+    Reporting.print(result, console());
+    if (reportFolder != null) {
+      Report report =
+          new Reporting(converter, expected, written, result)
+              .report(deploy.getFileName().toString(), seed, commandLine(), labelled, List.of());
+      Reporting.write(report, reportFolder, force, console());
+    }
+    console().jsonText(ReportJson.write(result));
     return result.passed() ? Main.DONE : Main.NOT_EQUIVALENT;
   }
 }

@@ -51,7 +51,10 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "org.nd4j..", "org.deeplearning4j..", "org.repfold.converter.io..", "java.nio.file..");
+              "org.nd4j..",
+              "org.deeplearning4j..",
+              "org.repfold.converter.io..",
+              "java.nio.file..");
 
   @ArchTest
   static final ArchRule rulesStandWhereTheyAreLookedFor =

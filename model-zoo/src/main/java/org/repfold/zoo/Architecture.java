@@ -25,11 +25,11 @@ public record Architecture(String name, RepMLPNetConfiguration configuration) {
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
   /**
-   * The architecture of a published name; or of a JSON file, whose name ends so: an object with {@code "family":
-   * "repmlpnet"} and every component of {@link RepMLPNetConfiguration}.
+   * The architecture of a published name; or of a JSON file, whose name ends so: an object with
+   * {@code "family": "repmlpnet"} and every component of {@link RepMLPNetConfiguration}.
    *
-   * @throws BadInputException if the name is unknown, listing the known ones; or the file is missing or wrong, naming
-   *     what is wrong in it
+   * @throws BadInputException if the name is unknown, listing the known ones; or the file is
+   *     missing or wrong, naming what is wrong in it
    */
   public static Architecture find(String nameOrFile) {
     return nameOrFile.endsWith(".json")

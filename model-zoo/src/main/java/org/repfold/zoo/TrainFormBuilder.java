@@ -47,7 +47,7 @@ final class TrainFormBuilder {
             .weightInit(WeightInit.UNIFORM)
             .convolutionMode(ConvolutionMode.Truncate);
     if (options.weightDecay() > 0) {
-      defaults.weightDecay(options.weightDecay(), true);
+      defaults.regularization(List.of(new DecoupledWeightDecay(options.weightDecay())));
     }
     graph = defaults.graphBuilder().addInputs(input).setInputTypes(inputType);
   }

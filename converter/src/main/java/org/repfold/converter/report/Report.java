@@ -1,10 +1,14 @@
 package org.repfold.converter.report;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.repfold.converter.Conversion;
+import org.repfold.converter.DeployForm;
 import org.repfold.converter.fold.FoldStep;
+import org.repfold.converter.fold.Folding;
 import org.repfold.converter.fold.Refusal;
+import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.verify.Algebra;
 import org.repfold.converter.verify.Behaviour;
 import org.repfold.converter.verify.FirstFailure;
@@ -12,6 +16,7 @@ import org.repfold.converter.verify.FoldCheck;
 import org.repfold.converter.verify.Rounding;
 import org.repfold.converter.verify.ValueCheck;
 import org.repfold.converter.verify.Verification;
+import org.repfold.graph.Graph;
 
 /**
  * Everything that is known of one conversion. The components are the properties of the JSON
@@ -70,16 +75,17 @@ public record Report(
   /**
    * The report of a conversion and its verification.
    *
+   * @param folding from the train form to the deploy form, as it was verified
+   * @param deploy the deploy form as it was shipped
    * @param timings whose {@code verificationSeconds} are taken from the verification instead
    */
   public static Report of(
-      Conversion conversion,
+      Folding folding,
+      Graph deploy,
       Verification verification,
       Provenance provenance,
       OutputDifferences outputDifferences,
       Timings timings) {
-    List<FoldStep> steps = new ArrayList<>(conversion.folding().steps());
-    steps.addAll(conversion.lowering().steps());
     return new Report(
         SCHEMA_VERSION,
         verification.passed(),
@@ -90,15 +96,31 @@ public record Report(
         verification.failures(),
         provenance,
         verification.probes(),
-        GraphSummary.of(conversion.folding().source()),
-        GraphSummary.of(conversion.deploy()),
-        steps,
+        GraphSummary.of(folding.source()),
+        GraphSummary.of(deploy),
+        folding.steps(),
         verification.folds(),
-        conversion.folding().refusals(),
+        folding.refusals(),
         verification.values(),
         outputDifferences,
         Accuracy.of(verification.behaviour()),
         new Timings(timings.speed(), timings.training(), verification.timings()));
+  }
+
+  /**
+   * As {@link #of(Folding, Graph, Verification, Provenance, OutputDifferences, Timings)}, of the
+   * lowered form.
+   */
+  public static Report of(
+      Conversion conversion,
+      Verification verification,
+      Provenance provenance,
+      OutputDifferences outputDifferences,
+      Timings timings) {
+    DeployForm deploy =
+        DeployForm.of(conversion, ModelFile.Format.ONNX, Optional.empty(), Map.of());
+    return of(
+        deploy.folding(), deploy.shipped(), verification, provenance, outputDifferences, timings);
   }
 
   /** This report with nothing measured in seconds: what two runs have in common. */

@@ -9,11 +9,15 @@ import org.repfold.graph.file.OutputFile;
 /** Writes a report's files. */
 public final class ReportWriter {
   public static final String JSON = "report.json";
+  public static final String HTML = "report.html";
+  public static final String MARKDOWN = "report.md";
+  public static final String JUNIT = "report-junit.xml";
 
   private ReportWriter() {}
 
   /**
-   * Writes {@code report.json}.
+   * Writes {@code report.json}, {@code report.html}, {@code report.md} and {@code
+   * report-junit.xml}; none of them if one exists and must not be replaced.
    *
    * @param folder must exist
    * @param force whether to replace existing files
@@ -23,6 +27,9 @@ public final class ReportWriter {
   public static void write(Report report, Path folder, boolean force) {
     Map<String, String> files = new LinkedHashMap<>();
     files.put(JSON, ReportJson.write(report));
+    files.put(HTML, HtmlPage.of(report));
+    files.put(MARKDOWN, MarkdownSummary.of(report));
+    files.put(JUNIT, JUnitXml.of(report));
     files.keySet().forEach(name -> OutputFile.requireWritable(folder.resolve(name), force));
     files.forEach(
         (name, text) ->

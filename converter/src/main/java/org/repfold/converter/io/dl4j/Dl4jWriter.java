@@ -21,6 +21,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Input;
@@ -99,6 +100,12 @@ public final class Dl4jWriter {
   }
 
   private static List<PlannedVertex> plan(Graph graph, Optional<Dl4jGraph> source) {
+    for (String output : graph.outputs()) {
+      if (graph.find(output).isEmpty()) {
+        throw new BadInputException(
+            "output '" + output + "' is an input, so it cannot be written as DL4J");
+      }
+    }
     Set<String> needed = needed(graph);
     List<PlannedVertex> kept = new ArrayList<>();
     Set<String> covered = new HashSet<>();

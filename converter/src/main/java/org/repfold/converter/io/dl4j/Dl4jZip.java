@@ -113,7 +113,14 @@ final class Dl4jZip {
     String json = text(zip, entry);
     ConfigurationClasses.check(json, allowedClasses);
     try {
-      return ComputationGraphConfiguration.fromJson(json);
+      ComputationGraphConfiguration configuration = ComputationGraphConfiguration.fromJson(json);
+      configuration.validate(true, false);
+      for (String vertex : configuration.getVertices().keySet()) {
+        if (!configuration.getVertexInputs().containsKey(vertex)) {
+          throw new IllegalStateException("vertex '" + vertex + "' has no inputs");
+        }
+      }
+      return configuration;
     } catch (RuntimeException e) {
       throw new BadInputException(CONFIGURATION + ": DL4J cannot read it: " + rootLine(e), e);
     }
@@ -173,20 +180,32 @@ final class Dl4jZip {
   }
 
   private static Map<String, Shape> inputShapes(ZipFile zip) throws IOException {
-    ZipEntry entry = zip.getEntry(INPUT_SHAPES);
+    Map<String, Shape> shapes = new HashMap<>();
+    object(zip, INPUT_SHAPES, "sizes for each input", new TypeReference<Map<String, long[]>>() {})
+        .forEach((input, sizes) -> shapes.put(input, Shape.of(withBatch(sizes))));
+    return shapes;
+  }
+
+  private static Map<String, String> metadata(ZipFile zip) throws IOException {
+    return object(zip, METADATA, "text for each name", new TypeReference<Map<String, String>>() {});
+  }
+
+  /** The JSON object that an entry holds; an empty one where there is no such entry. */
+  private static <V> Map<String, V> object(
+      ZipFile zip, String name, String expected, TypeReference<Map<String, V>> type)
+      throws IOException {
+    ZipEntry entry = zip.getEntry(name);
     if (entry == null) {
       return Map.of();
     }
     try {
-      Map<String, long[]> stated =
-          new ObjectMapper()
-              .readValue(text(zip, entry), new TypeReference<Map<String, long[]>>() {});
-      Map<String, Shape> shapes = new HashMap<>();
-      stated.forEach((input, sizes) -> shapes.put(input, Shape.of(withBatch(sizes))));
-      return shapes;
+      Map<String, V> object = new ObjectMapper().readValue(text(zip, entry), type);
+      if (object == null || object.containsValue(null)) {
+        throw new BadInputException(name + ": expected " + expected + ", found null");
+      }
+      return object;
     } catch (JsonProcessingException e) {
-      throw new BadInputException(
-          INPUT_SHAPES + ": expected a list of sizes for each input, found: " + firstLine(e), e);
+      throw new BadInputException(name + ": expected " + expected + ", found: " + firstLine(e), e);
     }
   }
 
@@ -210,18 +229,5 @@ final class Dl4jZip {
     return message == null || message.isBlank()
         ? failure.getClass().getSimpleName()
         : message.lines().findFirst().orElseThrow();
-  }
-
-  private static Map<String, String> metadata(ZipFile zip) throws IOException {
-    ZipEntry entry = zip.getEntry(METADATA);
-    if (entry == null) {
-      return Map.of();
-    }
-    try {
-      return new ObjectMapper()
-          .readValue(text(zip, entry), new TypeReference<Map<String, String>>() {});
-    } catch (JsonProcessingException e) {
-      throw new BadInputException(METADATA + ": expected an object of texts", e);
-    }
   }
 }

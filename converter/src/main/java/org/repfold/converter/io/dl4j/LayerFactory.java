@@ -24,6 +24,7 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.repfold.converter.io.dl4j.layers.ConstantAffine;
 import org.repfold.converter.io.dl4j.layers.GeluErf;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
+import org.repfold.converter.io.dl4j.layers.PointwiseConvolution;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
@@ -60,6 +61,15 @@ final class LayerFactory {
     Optional<ConvolutionMode> mode = mode(conv, input);
     if (mode.isEmpty()) {
       return Optional.empty();
+    } else if (conv.group() == 1 && conv.isPointwise()) {
+      PointwiseConvolution layer =
+          new PointwiseConvolution.Builder()
+              .nIn(conv.inputChannels())
+              .nOut(conv.outputChannels())
+              .hasBias(conv.bias().isPresent())
+              .build();
+      Tensor weight = conv.weight().reshape(Shape.of(conv.outputChannels(), conv.inputChannels()));
+      return Optional.of(new Part<>(layer, withBias(weight, conv.bias())));
     } else if (conv.group() == 1) {
       ConvolutionLayer layer = configured(new ConvolutionLayer.Builder(), conv, mode.get()).build();
       return Optional.of(new Part<>(layer, withBias(conv.weight(), conv.bias())));

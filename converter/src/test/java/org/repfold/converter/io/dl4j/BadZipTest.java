@@ -245,6 +245,26 @@ class BadZipTest {
   }
 
   @Test
+  void inputThatDoesNotExistIsReportedInOneLine() throws IOException {
+    writeConfiguration("\"bn\" : [ \"conv\" ]", "\"bn\" : [ \"nowhere\" ]");
+    assertRefused("configuration.json: DL4J cannot read it: Invalid configuration: Vertex \"bn\"");
+  }
+
+  @Test
+  void vertexWithoutInputsIsNamed() throws IOException {
+    writeConfiguration("\"conv\" : [ \"input\" ],", "");
+    assertRefused("configuration.json: DL4J cannot read it: vertex 'conv' has no inputs");
+  }
+
+  @Test
+  void statedInputShapesMustBeSizes() throws IOException {
+    writeWith("repfold-input-shapes.json", "{\"input\": null}".getBytes(UTF_8));
+    assertRefused("repfold-input-shapes.json: expected sizes for each input, found null");
+    writeWith("repfold-input-shapes.json", "{\"input\": \"large\"}".getBytes(UTF_8));
+    assertRefused("repfold-input-shapes.json: expected sizes for each input, found: ");
+  }
+
+  @Test
   void namedClassIsAllowed() throws IOException {
     writeConfiguration("org.deeplearning4j.nn.conf.layers.ConvolutionLayer", "com.example.Layer");
     String message =

@@ -159,6 +159,15 @@ class Dl4jWriterTest {
   }
 
   @Test
+  void fullyConnectedBeforeAnotherShapeKeepsThatShape() {
+    GraphBuilder graph = maps();
+    graph.add("flat", Operator.Reshape.to(-1, 120, 1, 1), "input");
+    graph.add("fc", conv(12, 120, 1, Window.unit(), 3), "flat");
+    graph.add("map", Operator.Reshape.to(-1, 3, 2, 2), "fc");
+    assertWritten(graph.output("map"), "fc/rows", "fc", "map");
+  }
+
+  @Test
   void productAndSumWithConstantsBecomeOneLayer() {
     GraphBuilder graph = maps();
     graph.add("scale", new Operator.Constant(tensor(1, 4, 1, 1)));
@@ -202,6 +211,14 @@ class Dl4jWriterTest {
   }
 
   @Test
+  void outputThatIsTheInputIsRefused() {
+    Graph graph = maps().output("input").build();
+    assertEquals(
+        "output 'input' is an input, so it cannot be written as DL4J",
+        assertThrows(BadInputException.class, () -> float64(graph)).getMessage());
+  }
+
+  @Test
   void batchNormThatNoFoldTookIsWritten() {
     GraphBuilder graph = maps();
     Tensor variance = Tensor.vector(0.5, 1.5, 2.5, 3.5);
@@ -210,6 +227,15 @@ class Dl4jWriterTest {
         new Operator.BatchNormalization(tensor(4), tensor(4), tensor(4), variance, 1e-3),
         "input");
     assertWritten(graph.output("bn"), "bn");
+  }
+
+  @Test
+  void folderThatDoesNotExistIsReported(@TempDir Path folder) {
+    GraphBuilder builder = maps();
+    builder.add("relu", new Operator.Relu(), "input");
+    Graph graph = builder.output("relu").build();
+    assertThrows(
+        BadInputException.class, () -> Dl4jWriter.write(graph, folder.resolve("no/net.zip")));
   }
 
   @Test

@@ -14,6 +14,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class ChannelMajor {
   private static final int SCRATCH_SLOTS = 4;
 
+  /** Values copied at once: half a megabyte, so that small arrays stay on one thread. */
+  private static final int PART = 1 << 17;
+
   /** Grown on demand and kept, as arrays of this size cost more to allocate than to fill. */
   private static final ThreadLocal<float[][]> SCRATCH =
       ThreadLocal.withInitial(() -> new float[SCRATCH_SLOTS][0]);
@@ -49,10 +52,11 @@ final class ChannelMajor {
 
   /** A new map of the given logical shape. */
   static INDArray create(LayerWorkspaceMgr workspaces, ArrayType type, long... shape) {
-    return workspaces
-        .createUninitialized(
-            type, DataType.FLOAT, new long[] {shape[1], shape[0], shape[2], shape[3]}, 'c')
-        .permute(1, 0, 2, 3);
+    return new MapArray(
+        workspaces
+            .createUninitialized(
+                type, DataType.FLOAT, new long[] {shape[1], shape[0], shape[2], shape[3]}, 'c')
+            .permute(1, 0, 2, 3));
   }
 
   /** Reads a map in channel-major order into a scratch array. */
@@ -69,12 +73,24 @@ final class ChannelMajor {
 
   /** Reads a contiguous array. */
   static void readContiguous(INDArray array, float[] values) {
-    pointer(array).get(values, 0, Math.toIntExact(array.length()));
+    FloatPointer pointer = pointer(array);
+    inParts(array, (from, length) -> pointer.getPointer(from).get(values, from, length));
   }
 
   /** Writes a contiguous array. */
   static void writeContiguous(float[] values, INDArray array) {
-    pointer(array).put(values, 0, Math.toIntExact(array.length()));
+    FloatPointer pointer = pointer(array);
+    inParts(array, (from, length) -> pointer.getPointer(from).put(values, from, length));
+  }
+
+  private interface Copy {
+    void copy(int from, int length);
+  }
+
+  private static void inParts(INDArray array, Copy copy) {
+    int length = Math.toIntExact(array.length());
+    int parts = (length + PART - 1) / PART;
+    Parallel.each(parts, part -> copy.copy(part * PART, Math.min(PART, length - part * PART)));
   }
 
   /** The values of a small vector. */

@@ -104,7 +104,7 @@ final class FastConvolution extends ConvolutionLayer {
     } else {
       INDArray dTiles = Nd4j.createUninitialized(DataType.FLOAT, weight.size(1), dy.size(1));
       RowMajor.multiply(weight, true, dy, false, dTiles);
-      split(next).assign(dTiles.reshape('c', split(next).shape()));
+      moveTiles(dTiles, next, false);
     }
     return new Pair<>(gradient, next);
   }
@@ -119,17 +119,50 @@ final class FastConvolution extends ConvolutionLayer {
       return ChannelMajor.matrix(input);
     }
     long rows = input.size(1) * kernelHeight() * kernelWidth();
-    return split(input).dup('c').reshape('c', rows, input.length() / rows);
+    INDArray tiles = Nd4j.createUninitialized(DataType.FLOAT, rows, input.length() / rows);
+    moveTiles(tiles, input, true);
+    return tiles;
   }
 
-  /** A map as a view {@code [C, kh, kw, N, oh, ow]}. */
-  private INDArray split(INDArray map) {
-    long n = map.size(0);
-    long c = map.size(1);
-    long height = map.size(2) / kernelHeight();
-    long width = map.size(3) / kernelWidth();
-    return ChannelMajor.matrix(map)
-        .reshape('c', c, n, height, kernelHeight(), width, kernelWidth())
-        .permute(0, 3, 5, 1, 2, 4);
+  /** Copies a map into its tiles, or tiles back into their map. */
+  private void moveTiles(INDArray tiles, INDArray map, boolean intoTiles) {
+    int channels = (int) map.size(1);
+    int rows = (int) (map.size(0) * map.size(2));
+    int height = (int) map.size(2);
+    int columns = (int) map.size(3) / kernelWidth();
+    int tileRow = (int) tiles.size(1);
+    float[] ofMap = ChannelMajor.scratch(0, map.length());
+    float[] ofTiles = ChannelMajor.scratch(1, map.length());
+    if (intoTiles) {
+      ChannelMajor.readContiguous(ChannelMajor.matrix(map), ofMap);
+    } else {
+      ChannelMajor.readContiguous(tiles, ofTiles);
+    }
+    Parallel.each(
+        channels,
+        c -> {
+          int at = c * rows * columns * kernelWidth();
+          for (int row = 0; row < rows; row++) {
+            int kernelRow = row % height % kernelHeight();
+            int tileStart =
+                (c * kernelHeight() + kernelRow) * kernelWidth() * tileRow
+                    + row / kernelHeight() * columns;
+            for (int x = 0; x < columns; x++) {
+              for (int k = 0; k < kernelWidth(); k++) {
+                int inTile = tileStart + k * tileRow + x;
+                if (intoTiles) {
+                  ofTiles[inTile] = ofMap[at++];
+                } else {
+                  ofMap[at++] = ofTiles[inTile];
+                }
+              }
+            }
+          }
+        });
+    if (intoTiles) {
+      ChannelMajor.writeContiguous(ofTiles, tiles);
+    } else {
+      ChannelMajor.write(ofMap, map);
+    }
   }
 }

@@ -9,7 +9,6 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnectedLayer;
 
@@ -41,7 +40,7 @@ final class FastGroupedFullyConnected extends GroupedFullyConnectedLayer {
     }
     INDArray y = ChannelMajor.create(workspaces, ArrayType.ACTIVATIONS, input.shape());
     INDArray weight = getParam(GroupedFullyConnected.WEIGHT);
-    Nd4j.matmul(rows(input), weight, rows(y), false, true, false);
+    RowMajor.multiplyAll(rows(input), false, weight, true, rows(y));
     return y;
   }
 
@@ -53,11 +52,11 @@ final class FastGroupedFullyConnected extends GroupedFullyConnectedLayer {
     }
     INDArray dy = rows(epsilon);
     INDArray view = gradientViews.get(GroupedFullyConnected.WEIGHT);
-    Nd4j.matmul(dy, rows(input), view, true, false, false);
+    RowMajor.multiplyAll(dy, true, rows(input), false, view);
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(GroupedFullyConnected.WEIGHT, view, 'c');
     INDArray next = ChannelMajor.create(workspaces, ArrayType.ACTIVATION_GRAD, input.shape());
-    Nd4j.matmul(dy, getParam(GroupedFullyConnected.WEIGHT), rows(next), false, false, false);
+    RowMajor.multiplyAll(dy, false, getParam(GroupedFullyConnected.WEIGHT), false, rows(next));
     return new Pair<>(gradient, next);
   }
 

@@ -8,6 +8,10 @@ final class Parallel {
   private Parallel() {}
 
   static void each(int parts, IntConsumer part) {
+    if (parts == 1) {
+      part.accept(0);
+      return;
+    }
     IntStream.range(0, parts).parallel().forEach(part);
   }
 }

@@ -26,6 +26,8 @@ import org.repfold.converter.io.dl4j.layers.Rearrange;
 public final class TrainingKernels implements AutoCloseable {
   private final List<Runnable> restorations = new ArrayList<>();
 
+  private NativeThreads nativeThreads;
+
   private TrainingKernels() {}
 
   /** Replaces every layer that has a faster implementation; of a float64 graph, none. */
@@ -33,6 +35,7 @@ public final class TrainingKernels implements AutoCloseable {
     TrainingKernels kernels = new TrainingKernels();
     if (graph.getConfiguration().getDataType() == DataType.FLOAT) {
       graph.initGradientsView();
+      kernels.nativeThreads = NativeThreads.single();
       for (GraphVertex vertex : graph.getVertices()) {
         if (vertex instanceof LayerVertex layerVertex) {
           kernels.replaceLayer(graph, layerVertex);
@@ -54,6 +57,9 @@ public final class TrainingKernels implements AutoCloseable {
   public void close() {
     restorations.forEach(Runnable::run);
     restorations.clear();
+    if (nativeThreads != null) {
+      nativeThreads.close();
+    }
   }
 
   private void replaceLayer(ComputationGraph graph, LayerVertex vertex) {

@@ -22,6 +22,9 @@ class TrainingKernelsTest {
   /** Float32 sums of some hundred terms, taken in another order, through a dozen layers. */
   private static final double TOLERANCE = 2e-5;
 
+  /** Before a BatchNorm, gradients cancel to nearly nothing, but their rounding errors do not. */
+  private static final double CANCELLED_NORM = 0.05;
+
   private static RepMLPNetConfiguration net(int partition) {
     return new RepMLPNetConfiguration(
         2,
@@ -68,6 +71,12 @@ class TrainingKernelsTest {
     graph.computeGradientAndScore();
   }
 
+  private static void assertGradientClose(String key, INDArray expected, INDArray actual) {
+    double norm = expected.norm2Number().doubleValue();
+    double error = actual.castTo(DataType.DOUBLE).sub(expected).norm2Number().doubleValue();
+    assertTrue(error <= TOLERANCE * (norm + CANCELLED_NORM), () -> key + ": " + error);
+  }
+
   private static void assertClose(INDArray expected, INDArray actual) {
     INDArray exact = expected.castTo(DataType.DOUBLE);
     double error =
@@ -89,8 +98,7 @@ class TrainingKernelsTest {
     assertEquals(stock.score(), fast.score(), TOLERANCE);
     for (String key : stock.paramTable().keySet()) {
       INDArray expected = stock.gradient().getGradientFor(key);
-      assertTrue(expected.norm2Number().doubleValue() > 0, key);
-      assertClose(expected, fast.gradient().getGradientFor(key));
+      assertGradientClose(key, expected, fast.gradient().getGradientFor(key));
     }
   }
 

@@ -1,0 +1,52 @@
+package org.repfold.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.repfold.converter.execute.Engine;
+import org.repfold.converter.io.ModelFile;
+
+/**
+ * The float32 engines that run each of two forms: DL4J where the file is DL4J's, the reference,
+ * ONNX Runtime.
+ */
+record Engines(List<Engine> train, List<Engine> deploy) implements AutoCloseable {
+
+  static Engines of(ModelFile train, ModelFile deploy) {
+    return new Engines(all(train), all(deploy));
+  }
+
+  private static List<Engine> all(ModelFile model) {
+    List<Engine> engines = new ArrayList<>();
+    if (model.dl4j().isPresent()) {
+      engines.add(EngineName.DL4J.load(model));
+    }
+    engines.add(EngineName.ND4J.load(model));
+    engines.add(EngineName.ONNXRUNTIME.load(model));
+    return engines;
+  }
+
+  /**
+   * The first engine of each form and ONNX Runtime: those that users run, without the slow
+   * reference.
+   */
+  List<Latency.Contender> contenders() {
+    List<Latency.Contender> contenders = new ArrayList<>();
+    train.stream()
+        .filter(Engines::isForUse)
+        .forEach(engine -> contenders.add(new Latency.Contender("train", engine)));
+    deploy.stream()
+        .filter(Engines::isForUse)
+        .forEach(engine -> contenders.add(new Latency.Contender("deploy", engine)));
+    return contenders;
+  }
+
+  private static boolean isForUse(Engine engine) {
+    return !engine.name().equals(EngineName.ND4J.toString());
+  }
+
+  @Override
+  public void close() {
+    train.forEach(Engine::close);
+    deploy.forEach(Engine::close);
+  }
+}

@@ -1,0 +1,97 @@
+package org.repfold.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.repfold.converter.execute.Engine;
+import org.repfold.converter.execute.NdArrays;
+import org.repfold.converter.report.Timings;
+
+/**
+ * Measures how long engines take for a batch. All take turns, run by run, so that a machine whose
+ * speed drifts is as unfair to one as to the other.
+ */
+final class Latency {
+  private static final int WARM_UP = 3;
+  private static final int MOST_RUNS = 50;
+  private static final int FEWEST_RUNS = 5;
+
+  /** For all engines together, at one batch size. */
+  private static final long NANOS_PER_BATCH_SIZE = 8_000_000_000L;
+
+  private Latency() {}
+
+  /** An engine that computes one of the two forms. */
+  record Contender(String form, Engine engine) {}
+
+  /**
+   * Measures every contender at every batch size.
+   *
+   * @param images at least as many as the largest batch, {@code [N, C, H, W]}
+   */
+  static List<Timings.Speed> measure(
+      List<Contender> contenders, INDArray images, int... batchSizes) {
+    List<Timings.Speed> speeds = new ArrayList<>();
+    for (int batch : batchSizes) {
+      INDArray input = NdArrays.copy(images.get(NDArrayIndex.interval(0, batch)));
+      Map<Contender, List<Double>> times = new LinkedHashMap<>();
+      contenders.forEach(contender -> times.put(contender, new ArrayList<>()));
+      for (int i = 0; i < WARM_UP; i++) {
+        contenders.forEach(contender -> milliseconds(contender.engine(), input));
+      }
+      long end = System.nanoTime() + NANOS_PER_BATCH_SIZE;
+      for (int run = 0; run < MOST_RUNS && (run < FEWEST_RUNS || System.nanoTime() < end); run++) {
+        times.forEach(
+            (contender, measured) -> measured.add(milliseconds(contender.engine(), input)));
+      }
+      times.forEach((contender, measured) -> speeds.add(speed(contender, batch, measured)));
+      NdArrays.release(input);
+    }
+    return speeds;
+  }
+
+  private static double milliseconds(Engine engine, INDArray input) {
+    long start = System.nanoTime();
+    INDArray output = engine.run(input);
+    double elapsed = (System.nanoTime() - start) / 1e6;
+    NdArrays.release(output);
+    return elapsed;
+  }
+
+  private static Timings.Speed speed(Contender contender, int batch, List<Double> measured) {
+    double[] sorted = measured.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    return new Timings.Speed(
+        contender.form(),
+        contender.engine().name(),
+        batch,
+        quantile(sorted, 0.5),
+        quantile(sorted, 0.95),
+        sorted.length);
+  }
+
+  private static double quantile(double[] sorted, double share) {
+    return sorted[(int) Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+  }
+
+  /** The median at one place; NaN where it was not measured. */
+  static double median(List<Timings.Speed> speeds, String form, String engine, int batch) {
+    return speeds.stream()
+        .filter(s -> s.form().equals(form) && s.engine().equals(engine) && s.batch() == batch)
+        .mapToDouble(Timings.Speed::medianMs)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  /** The engines by name, each once, in the order of measurement. */
+  static List<String> engines(List<Timings.Speed> speeds) {
+    return speeds.stream().map(Timings.Speed::engine).distinct().toList();
+  }
+
+  /** The batch sizes, each once, in the order of measurement. */
+  static int[] batches(List<Timings.Speed> speeds) {
+    return speeds.stream().mapToInt(Timings.Speed::batch).distinct().toArray();
+  }
+}
