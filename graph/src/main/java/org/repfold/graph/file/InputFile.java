@@ -45,7 +45,7 @@ public final class InputFile {
     } catch (IOException e) {
       throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
     } catch (BadInputException e) {
-      throw new BadInputException(file + ": " + e.getMessage(), e);
+      throw new BadInputException(file + ": " + onOneLine(e.getMessage()), e);
     }
   }
 
@@ -138,6 +138,11 @@ public final class InputFile {
                 .asShortBuffer()
                 .get(values, done.advance(chunk, Short.BYTES), chunk.remaining() / Short.BYTES));
     return values;
+  }
+
+  /** A message may quote names from the file, with line breaks and terminal codes in them. */
+  private static String onOneLine(String message) {
+    return message.replaceAll("\\p{Cntrl}", "?");
   }
 
   private void requireInside(long position, long length) {

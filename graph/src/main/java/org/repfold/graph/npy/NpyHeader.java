@@ -15,7 +15,7 @@ record NpyHeader(ElementType type, Shape shape) {
   private static final Pattern ENTRY =
       Pattern.compile(
           "\\s*(?:'(\\w+)'|\"(\\w+)\")\\s*:\\s*"
-              + "('[^']*+'|\"[^\"]*+\"|\\w++|\\([^()]*+\\)|\\[[^{}]*+\\])\\s*(,|(?=\\}))");
+              + "('[^']*+'|\"[^\"]*+\"|\\w++|\\([^()]*+\\)|\\[[^{}\\[\\]]*+\\])\\s*(,|(?=\\}))");
   private static final Pattern END = Pattern.compile("\\s*\\}\\s*");
 
   /** A tuple of sizes; one of length one has a trailing comma. */
