@@ -16,8 +16,8 @@ public final class BadInputException extends RuntimeException {
     super(oneLine(message), cause);
   }
 
-  /** Names come from files, where they may hold anything. */
+  /** Names come from files, and may have line breaks and terminal codes in them. */
   private static String oneLine(String message) {
-    return message.replaceAll("\\p{Cntrl}+", " ");
+    return message.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What readers and writers of any format share. Files that appear whole or not at all, the elements
- * of tensors as bytes, and what the system says when it refuses. Formats are in packages of their
- * own.
+ * Files as such: written whole or not at all, and read with every length checked. What any reader
+ * or writer needs around its format: checks before long work, a temporary file and the rename,
+ * numbers at a position. Formats are in packages of their own.
  */
 package org.repfold.graph.file;

@@ -1,5 +1,5 @@
 /**
- * Arrays in NumPy's {@code .npy} format, in and out. One file holds one tensor. Networks and
- * checkpoints have formats of their own.
+ * NumPy's file format for one array. The header, its versions and its element types are known here
+ * alone. Archives of several arrays ({@code .npz}) are not read.
  */
 package org.repfold.graph.npy;

@@ -11,11 +11,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.repfold.graph.BadInputException;
+import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.file.FileFailure;
-import org.repfold.graph.file.StoredType;
-import org.repfold.graph.file.TensorBytes;
 
 /** The elements of tensors that a model keeps in other files, which must be in its own folder. */
 final class ExternalData {
@@ -44,13 +43,13 @@ final class ExternalData {
    *
    * @throws BadInputException if the file is missing or outside the folder, or does not hold them
    */
-  Tensor read(TensorProto proto, StoredType type, Shape shape) {
+  Tensor read(TensorProto proto, ElementType type, Shape shape) {
     Map<String, String> entries = new HashMap<>();
     for (StringStringEntryProto entry : proto.getExternalDataList()) {
       entries.put(entry.getKey(), entry.getValue());
     }
     Path file = resolve(entries.getOrDefault(LOCATION, ""));
-    long bytes = type.bytes(shape.toArray());
+    long bytes = TensorBytes.count(type, shape.toArray());
     try (FileChannel in = FileChannel.open(file)) {
       long offset = number(entries, OFFSET, 0);
       long length = number(entries, LENGTH, in.size() - offset);

@@ -16,7 +16,6 @@ import org.repfold.graph.Input;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Tensor;
-import org.repfold.graph.file.TensorBytes;
 
 /**
  * The tensors of a model being written, each once, however many nodes share it. Small ones are in
@@ -72,7 +71,7 @@ final class Initializers {
   }
 
   private TensorProto proto(String name, Tensor tensor) {
-    long bytes = OnnxTensors.bytes(tensor);
+    long bytes = TensorBytes.count(tensor);
     if (externalFile.isEmpty() || bytes < SMALLEST_EXTERNAL) {
       return OnnxTensors.toProto(name, tensor);
     }
@@ -97,7 +96,7 @@ final class Initializers {
     for (External external : externals) {
       out.write(new byte[Math.toIntExact(external.offset() - position)]);
       TensorBytes.write(external.tensor(), out);
-      position = external.offset() + OnnxTensors.bytes(external.tensor());
+      position = external.offset() + TensorBytes.count(external.tensor());
     }
   }
 }

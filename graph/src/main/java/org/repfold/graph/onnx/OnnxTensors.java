@@ -10,8 +10,6 @@ import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
-import org.repfold.graph.file.StoredType;
-import org.repfold.graph.file.TensorBytes;
 
 /** Tensors in ONNX's form and back: raw bytes, little-endian, row-major. */
 final class OnnxTensors {
@@ -36,17 +34,13 @@ final class OnnxTensors {
   }
 
   static TensorProto toProto(String name, Tensor tensor) {
-    ByteString.Output bytes = ByteString.newOutput(Math.toIntExact(bytes(tensor)));
+    ByteString.Output bytes = ByteString.newOutput(Math.toIntExact(TensorBytes.count(tensor)));
     try {
       TensorBytes.write(tensor, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot fail as a file does", e);
     }
     return describe(name, tensor).setRawData(bytes.toByteString()).build();
-  }
-
-  static long bytes(Tensor tensor) {
-    return StoredType.of(tensor.type()).bytes(tensor.shape().toArray());
   }
 
   /**
@@ -58,9 +52,9 @@ final class OnnxTensors {
    */
   static Tensor fromProto(TensorProto proto, ExternalData externalData) {
     try {
-      StoredType type = storedType(proto);
+      ElementType type = elementType(proto);
       long[] sizes = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
-      long bytes = type.bytes(sizes);
+      long bytes = TensorBytes.count(type, sizes);
       Shape shape = Shape.of(sizes);
       if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
         return externalData.read(proto, type, shape);
@@ -85,28 +79,25 @@ final class OnnxTensors {
     }
   }
 
-  private static StoredType storedType(TensorProto proto) {
+  private static ElementType elementType(TensorProto proto) {
     return switch (proto.getDataType()) {
-      case TensorProto.DataType.FLOAT_VALUE -> StoredType.FLOAT32;
-      case TensorProto.DataType.DOUBLE_VALUE -> StoredType.FLOAT64;
-      case TensorProto.DataType.INT64_VALUE -> StoredType.INT64;
-      case TensorProto.DataType.FLOAT16_VALUE -> StoredType.FLOAT16;
-      case TensorProto.DataType.BFLOAT16_VALUE -> StoredType.BFLOAT16;
+      case TensorProto.DataType.FLOAT_VALUE -> ElementType.FLOAT32;
+      case TensorProto.DataType.DOUBLE_VALUE -> ElementType.FLOAT64;
+      case TensorProto.DataType.INT64_VALUE -> ElementType.INT64;
       default ->
           throw new BadInputException(
-              "expected float32, float64, float16, bfloat16 or int64, found ONNX data type "
+              "expected float32, float64 or int64, found ONNX data type "
                   + proto.getDataType()
                   + ", not supported yet");
     };
   }
 
-  private static Tensor listed(TensorProto proto, StoredType type, Shape shape) {
+  private static Tensor listed(TensorProto proto, ElementType type, Shape shape) {
     int count =
         switch (type) {
           case FLOAT32 -> proto.getFloatDataCount();
           case FLOAT64 -> proto.getDoubleDataCount();
           case INT64 -> proto.getInt64DataCount();
-          default -> throw new BadInputException("expected raw bytes for half precision");
         };
     if (count != shape.elements()) {
       throw new BadInputException(
@@ -123,7 +114,7 @@ final class OnnxTensors {
         Arrays.setAll(elements, proto::getInt64Data);
         yield Tensor.of(shape, elements);
       }
-      default -> {
+      case FLOAT32 -> {
         float[] elements = new float[count];
         for (int i = 0; i < count; i++) {
           elements[i] = proto.getFloatData(i);

@@ -109,7 +109,7 @@ public final class OnnxWriter {
   private static long parameterBytes(Graph graph) {
     Set<Tensor> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
     graph.nodes().forEach(node -> distinct.addAll(node.operator().parameters().values()));
-    return distinct.stream().mapToLong(OnnxTensors::bytes).sum();
+    return distinct.stream().mapToLong(TensorBytes::count).sum();
   }
 
   private ModelProto model() {

@@ -10,7 +10,7 @@ import org.repfold.graph.Tensor;
  * What a safetensors file holds.
  *
  * @param tensors by name, in the order of the file's header
- * @param metadata the header's {@code __metadata__}, empty where there is none
+ * @param metadata free text by name
  */
 public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metadata) {
   public Safetensors {
@@ -26,7 +26,7 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
   public Tensor tensor(String name) {
     Tensor tensor = tensors.get(name);
     if (tensor == null) {
-      throw new BadInputException("tensor '" + name + "': expected in the file, found none");
+      throw new BadInputException("expected a tensor '" + name + "', found none of that name");
     }
     return tensor;
   }

@@ -1,6 +1,5 @@
 /**
- * Checkpoints in the safetensors format. Tensors go by the names that the file gives them, and
- * nothing is trusted that a file says about itself. What the names mean to a network is not known
- * here.
+ * Checkpoints in the safetensors format. The header, its checks and the element types are known
+ * here alone. What a tensor's name means to a network is not.
  */
 package org.repfold.graph.safetensors;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static org.repfold.graph.Failures.assertRefused;
+import static org.repfold.graph.Refusals.assertRefused;
 
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,9 +1,9 @@
-package org.repfold.graph.file;
+package org.repfold.graph.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.repfold.graph.Failures.assertRefused;
+import static org.repfold.graph.Refusals.assertRefused;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +29,7 @@ class TensorBytesTest {
         type == ElementType.INT64
             ? Tensor.of(shape, random.longs(shape.elements()).toArray())
             : Tensor.of(shape, random.doubles(shape.elements()).toArray()).to(type);
-    assertEquals(tensor, read(StoredType.of(type), shape, bytes(tensor)));
+    assertEquals(tensor, read(type, shape, bytes(tensor)));
   }
 
   @Test
@@ -41,54 +41,27 @@ class TensorBytesTest {
   void scalarHasOneElement() throws IOException {
     assertEquals(
         Tensor.of(Shape.of(), 7L),
-        read(StoredType.INT64, Shape.of(), new byte[] {7, 0, 0, 0, 0, 0, 0, 0}));
+        read(ElementType.INT64, Shape.of(), new byte[] {7, 0, 0, 0, 0, 0, 0, 0}));
   }
 
   @Test
   void sourceThatEndsEarlyIsNoticed() {
     assertThrows(
-        EOFException.class, () -> read(StoredType.FLOAT32, Shape.of(2), new byte[] {0, 0, 0, 0}));
-  }
-
-  @Test
-  void bfloat16KeepsItsValue() throws IOException {
-    assertEquals(
-        Tensor.of(Shape.of(2), 1f, -3.140625f),
-        read(StoredType.BFLOAT16, Shape.of(2), new byte[] {(byte) 0x80, 0x3f, 0x49, (byte) 0xc0}));
-  }
-
-  @Test
-  void halfPrecisionKeepsItsValue() {
-    assertEquals(1f, TensorBytes.halfToFloat((short) 0x3c00));
-    assertEquals(-2f, TensorBytes.halfToFloat((short) 0xc000));
-    assertEquals(65504f, TensorBytes.halfToFloat((short) 0x7bff));
-    assertEquals(0x1p-14f, TensorBytes.halfToFloat((short) 0x0400));
-  }
-
-  @Test
-  void subnormalHalfPrecisionKeepsItsValue() {
-    assertEquals(0x1p-24f, TensorBytes.halfToFloat((short) 0x0001));
-    assertEquals(-0x1.ff8p-15f, TensorBytes.halfToFloat((short) 0x83ff));
-  }
-
-  @Test
-  void specialHalfPrecisionKeepsItsValue() {
-    assertEquals(-0f, TensorBytes.halfToFloat((short) 0x8000));
-    assertEquals(Float.POSITIVE_INFINITY, TensorBytes.halfToFloat((short) 0x7c00));
-    assertEquals(Float.NEGATIVE_INFINITY, TensorBytes.halfToFloat((short) 0xfc00));
-    assertEquals(Float.NaN, TensorBytes.halfToFloat((short) 0x7e00));
+        EOFException.class, () -> read(ElementType.FLOAT32, Shape.of(2), new byte[] {0, 0, 0, 0}));
   }
 
   @Test
   void sizesThatOverflowAreRefused() {
     assertRefused(
-        () -> StoredType.FLOAT32.bytes(1L << 40, 1L << 40), "at most", "1099511627776x10995");
-    assertRefused(() -> StoredType.FLOAT64.bytes(1L << 32), "at most");
+        () -> TensorBytes.count(ElementType.FLOAT32, 1L << 40, 1L << 40),
+        "at most",
+        "1099511627776x10995");
+    assertRefused(() -> TensorBytes.count(ElementType.FLOAT64, 1L << 32), "at most");
   }
 
   @Test
   void negativeSizesAreRefused() {
-    assertRefused(() -> StoredType.FLOAT32.bytes(2, -1), "at least 0", "-1");
+    assertRefused(() -> TensorBytes.count(ElementType.FLOAT32, 2, -1), "at least 0", "-1");
   }
 
   private static byte[] bytes(Tensor tensor) throws IOException {
@@ -97,7 +70,7 @@ class TensorBytesTest {
     return out.toByteArray();
   }
 
-  private static Tensor read(StoredType type, Shape shape, byte[] bytes) throws IOException {
+  private static Tensor read(ElementType type, Shape shape, byte[] bytes) throws IOException {
     return TensorBytes.read(type, shape, Channels.newChannel(new ByteArrayInputStream(bytes)));
   }
 }
