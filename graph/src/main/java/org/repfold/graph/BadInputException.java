@@ -9,10 +9,15 @@ public final class BadInputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public BadInputException(String message) {
-    super(message);
+    super(oneLine(message));
   }
 
   public BadInputException(String message, Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
+  }
+
+  /** Names come from files, and may have line breaks and terminal codes in them. */
+  private static String oneLine(String message) {
+    return message.replaceAll("\\p{Cntrl}", "?");
   }
 }

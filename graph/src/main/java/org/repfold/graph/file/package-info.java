@@ -1,5 +1,6 @@
 /**
- * Files that appear whole or not at all. What any writer needs around its format: checks before
- * long work, a temporary file, and the rename. Formats are in packages of their own.
+ * Files as such: written whole or not at all, and read with every length checked. What any reader
+ * or writer needs around its format: checks before long work, a temporary file and the rename,
+ * numbers at a position. Formats are in packages of their own.
  */
 package org.repfold.graph.file;

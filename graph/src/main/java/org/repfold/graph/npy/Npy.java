@@ -1,189 +1,168 @@
 package org.repfold.graph.npy;
 
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
-import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.file.InputFile;
 import org.repfold.graph.file.OutputFile;
 
 /**
- * Reads and writes {@code .npy} files (NumPy format 1.0 to 3.0): little-endian float32 or float64,
- * C order.
+ * Arrays of little-endian float32 or float64 in C order as {@code .npy} files, versions 1.0 to 3.0
+ * (NumPy Enhancement Proposal 1).
  */
 public final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final int SHORT_PREFIX = 10;
+  private static final int LONG_PREFIX = 12;
+
+  /** NumPy itself refuses headers of more than 10,000 characters unless told otherwise. */
+  private static final long LONGEST_HEADER = 1 << 16;
+
   private static final int ALIGNMENT = 64;
-  private static final int LARGEST_HEADER = 1 << 16;
-  private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
-  private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([\\d\\s,]*)\\)");
+  private static final int BUFFER = 1 << 16;
 
   private Npy() {}
 
   /**
-   * Reads an array.
+   * Reads an array; float32 and float64 stay what they are.
    *
-   * @throws BadInputException in one line, starting with the file, if it is missing, damaged, or of
-   *     another type or order
+   * @throws BadInputException in one line, starting with the file, if it is missing, damaged, no
+   *     {@code .npy} file, in Fortran order or of another element type
    */
   public static Tensor read(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return read(new DataInputStream(in), Files.size(file));
-    } catch (EOFException e) {
-      throw new BadInputException(file + ": expected an .npy file, found the beginning of one", e);
-    } catch (IOException e) {
-      throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
-    } catch (BadInputException e) {
-      throw new BadInputException(file + ": " + e.getMessage(), e);
-    }
+    return InputFile.read(file, Npy::parse);
   }
 
-  private static Tensor read(DataInputStream in, long fileSize) throws IOException {
-    byte[] start = in.readNBytes(MAGIC.length);
-    if (!Arrays.equals(start, MAGIC)) {
-      throw new BadInputException("expected an .npy file, found something else");
+  private static Tensor parse(InputFile in) throws IOException {
+    if (in.size() < SHORT_PREFIX) {
+      throw new BadInputException("expected an .npy file, found " + in.size() + " bytes");
     }
-    int version = in.readUnsignedByte();
-    in.readUnsignedByte();
-    if (version < 1 || version > 3) {
-      throw new BadInputException("expected .npy version 1 to 3, found " + version);
+    ByteBuffer prefix = in.bytes(0, (int) Math.min(LONG_PREFIX, in.size()));
+    for (int i = 0; i < MAGIC.length; i++) {
+      if (prefix.get(i) != MAGIC[i]) {
+        throw new BadInputException("expected an .npy file, found something else");
+      }
     }
-    byte[] lengthBytes = new byte[version == 1 ? Short.BYTES : Integer.BYTES];
-    in.readFully(lengthBytes);
-    long length = 0;
-    for (int i = lengthBytes.length - 1; i >= 0; i--) {
-      length = length << Byte.SIZE | lengthBytes[i] & 0xff;
-    }
-    if (length > LARGEST_HEADER) {
+    int major = prefix.get(6);
+    int minor = prefix.get(7);
+    if (major < 1 || major > 3 || minor != 0) {
       throw new BadInputException(
-          "expected a header of at most " + LARGEST_HEADER + " bytes, found " + length);
+          "expected version 1.0, 2.0 or 3.0 of .npy, found "
+              + Byte.toUnsignedInt(prefix.get(6))
+              + "."
+              + Byte.toUnsignedInt(prefix.get(7)));
     }
-    byte[] header = new byte[(int) length];
-    in.readFully(header);
-    String text = new String(header, StandardCharsets.UTF_8);
-    long dataSize = fileSize - MAGIC.length - 2 - lengthBytes.length - length;
-    return elements(in, field(text, TYPE, "type"), shape(text), dataSize);
+    int start = major == 1 ? SHORT_PREFIX : LONG_PREFIX;
+    if (in.size() < start) {
+      throw new BadInputException("expected a header length, found the end of the file");
+    }
+    long length =
+        major == 1
+            ? Short.toUnsignedLong(prefix.getShort(8))
+            : Integer.toUnsignedLong(prefix.getInt(8));
+    if (length > LONGEST_HEADER || length > in.size() - start) {
+      throw new BadInputException(
+          "expected a header of at most "
+              + Math.min(LONGEST_HEADER, in.size() - start)
+              + " bytes, found a length of "
+              + length);
+    }
+    String text = new String(in.bytes(start, (int) length).array(), StandardCharsets.ISO_8859_1);
+    return elements(in, NpyHeader.parse(text), start + length);
   }
 
-  private static Tensor elements(DataInputStream in, String type, Shape shape, long dataSize)
-      throws IOException {
-    int width =
-        switch (type) {
-          case "<f4" -> Float.BYTES;
-          case "<f8" -> Double.BYTES;
-          default -> throw new BadInputException("expected type <f4 or <f8, found " + type);
-        };
-    long expected;
+  private static Tensor elements(InputFile in, NpyHeader header, long start) throws IOException {
+    int width = header.type() == ElementType.FLOAT32 ? Float.BYTES : Double.BYTES;
+    long found = in.size() - start;
+    int count;
     try {
-      expected = Math.multiplyExact(shape.elements(), width);
+      long elements = header.shape().elements();
+      if (Math.multiplyExact(elements, width) != found) {
+        throw new BadInputException(
+            "expected "
+                + elements * width
+                + " bytes of elements for shape "
+                + header.shape()
+                + ", found "
+                + found);
+      }
+      count = Math.toIntExact(elements);
     } catch (ArithmeticException e) {
-      throw new BadInputException("shape " + shape + " has too many elements", e);
-    }
-    if (expected != dataSize || expected > Integer.MAX_VALUE - 8) {
       throw new BadInputException(
-          "expected " + expected + " bytes for shape " + shape + ", found " + dataSize);
+          "expected fewer than 2^31 elements, found shape " + header.shape(), e);
     }
-    byte[] bytes = new byte[(int) expected];
-    in.readFully(bytes);
-    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (width == Float.BYTES) {
-      float[] values = new float[(int) shape.elements()];
-      buffer.asFloatBuffer().get(values);
-      return Tensor.of(shape, values);
-    }
-    double[] values = new double[(int) shape.elements()];
-    buffer.asDoubleBuffer().get(values);
-    return Tensor.of(shape, values);
-  }
-
-  private static Shape shape(String header) {
-    if (field(header, ORDER, "order").equals("True")) {
-      throw new BadInputException("expected C order, found Fortran order");
-    }
-    String sizes = field(header, SHAPE, "shape");
-    try {
-      return Shape.of(
-          Arrays.stream(sizes.split(","))
-              .map(String::strip)
-              .filter(size -> !size.isEmpty())
-              .mapToLong(Long::parseLong)
-              .toArray());
-    } catch (NumberFormatException e) {
-      throw new BadInputException("expected a shape, found (" + sizes + ")", e);
-    }
-  }
-
-  private static String field(String header, Pattern pattern, String what) {
-    Matcher matcher = pattern.matcher(header);
-    if (!matcher.find()) {
-      throw new BadInputException("expected a header that states the " + what + ", found none");
-    }
-    return matcher.group(1);
+    return header.type() == ElementType.FLOAT32
+        ? Tensor.of(header.shape(), in.floats(start, count))
+        : Tensor.of(header.shape(), in.doubles(start, count));
   }
 
   /**
-   * Writes an array of float32 or float64.
+   * Writes an array, whole or not at all.
    *
    * @param force whether to replace an existing file
-   * @throws BadInputException if the file cannot be written
+   * @throws BadInputException if the tensor is int64, or as {@link OutputFile#write}
    */
   public static void write(Tensor tensor, Path file, boolean force) {
+    if (tensor.type() == ElementType.INT64) {
+      throw new BadInputException(file + ": expected a float32 or float64 tensor, found " + tensor);
+    }
     OutputFile.write(
         file,
         force,
         out -> {
           out.write(header(tensor));
-          out.write(bytes(tensor));
+          writeElements(tensor, out);
         });
   }
 
+  /** The header, padded so that the elements start at a multiple of 64 bytes. */
   private static byte[] header(Tensor tensor) {
-    String shape =
-        Arrays.stream(tensor.shape().toArray())
+    String sizes =
+        LongStream.of(tensor.shape().toArray())
             .mapToObj(size -> size + ",")
             .collect(Collectors.joining(" ", "(", ")"));
-    String type = tensor.type() == ElementType.FLOAT32 ? "<f4" : "<f8";
-    StringBuilder text =
-        new StringBuilder(
-            "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }");
-    int before = MAGIC.length + 2 + Short.BYTES;
-    while ((before + text.length() + 1) % ALIGNMENT != 0) {
-      text.append(' ');
+    String text =
+        "{'descr': '%s', 'fortran_order': False, 'shape': %s, }"
+            .formatted(tensor.type() == ElementType.FLOAT32 ? "<f4" : "<f8", sizes);
+    int unpadded = LONG_PREFIX + text.length() + 1;
+    boolean isLong = unpadded + ALIGNMENT > 0xFFFF;
+    int prefix = isLong ? LONG_PREFIX : SHORT_PREFIX;
+    int total = (prefix + text.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    ByteBuffer bytes = ByteBuffer.allocate(total).order(ByteOrder.LITTLE_ENDIAN).put(MAGIC);
+    if (isLong) {
+      bytes.put((byte) 2).put((byte) 0).putInt(total - prefix);
+    } else {
+      bytes.put((byte) 1).put((byte) 0).putShort((short) (total - prefix));
     }
-    text.append('\n');
-    return ByteBuffer.allocate(before + text.length())
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put(MAGIC)
-        .put((byte) 1)
-        .put((byte) 0)
-        .putShort((short) text.length())
-        .put(text.toString().getBytes(StandardCharsets.US_ASCII))
-        .array();
+    bytes.put(text.getBytes(StandardCharsets.US_ASCII));
+    while (bytes.remaining() > 1) {
+      bytes.put((byte) ' ');
+    }
+    return bytes.put((byte) '\n').array();
   }
 
-  private static byte[] bytes(Tensor tensor) {
-    int width = tensor.type() == ElementType.FLOAT32 ? Float.BYTES : Double.BYTES;
-    ByteBuffer buffer =
-        ByteBuffer.allocate(Math.multiplyExact(tensor.size(), width))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    if (width == Float.BYTES) {
-      buffer.asFloatBuffer().put(tensor.toFloats());
-    } else {
-      buffer.asDoubleBuffer().put(tensor.toDoubles());
+  private static void writeElements(Tensor tensor, OutputStream out) throws IOException {
+    boolean single = tensor.type() == ElementType.FLOAT32;
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < tensor.size(); i++) {
+      if (buffer.remaining() < Double.BYTES) {
+        out.write(buffer.array(), 0, buffer.position());
+        buffer.clear();
+      }
+      if (single) {
+        buffer.putFloat((float) tensor.get(i));
+      } else {
+        buffer.putDouble(tensor.get(i));
+      }
     }
-    return buffer.array();
+    out.write(buffer.array(), 0, buffer.position());
   }
 }

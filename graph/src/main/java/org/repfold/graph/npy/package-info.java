@@ -1,5 +1,5 @@
 /**
- * NumPy's array files, the form in which the command line takes inputs and gives outputs. Only
- * plain arrays of float32 and float64 in C order; archives of several arrays are not read.
+ * NumPy's file format for one array. The header, its versions and its element types are known here
+ * alone. Archives of several arrays ({@code .npz}) are not read.
  */
 package org.repfold.graph.npy;

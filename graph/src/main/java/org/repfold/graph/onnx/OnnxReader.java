@@ -1,11 +1,12 @@
 package org.repfold.graph.onnx;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -15,10 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.repfold.graph.BadInputException;
@@ -28,24 +28,35 @@ import org.repfold.graph.Input;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
+import org.repfold.graph.ShapeInference;
 import org.repfold.graph.Tensor;
-import org.repfold.graph.Window;
+import org.repfold.graph.file.FileFailure;
 
 /**
- * Reads ONNX models of opset 9 to 21 whose operators are those of {@link Operator}, with
- * initializers.
+ * Reads ONNX models of opset 9 to 21 whose operators are those of {@link Operator}. Parameters are
+ * initializers or {@code Constant} nodes; external data are read from the model's own folder.
  *
  * <p>A node goes by the name of its output, so that what the file calls a value the graph calls so
- * too.
+ * too. Constants that operators take as operands stand first in the graph.
  */
 public final class OnnxReader {
+  private static final int OLDEST_OPSET = 9;
+  private static final int NEWEST_OPSET = 21;
   private static final Set<String> DEFAULT_DOMAINS = Set.of("", "ai.onnx");
+  private static final Set<Integer> INPUT_TYPES =
+      Set.of(TensorProto.DataType.FLOAT_VALUE, TensorProto.DataType.DOUBLE_VALUE);
 
-  private final Map<String, Tensor> initializers = new HashMap<>();
+  private final ExternalData externalData;
+  private final int opset;
+  private final Map<String, Tensor> constants = new LinkedHashMap<>();
+  private final Map<String, Node> operands = new HashMap<>();
+  private final Map<String, Shape> shapes = new HashMap<>();
   private final List<Node> nodes = new ArrayList<>();
-  private final Set<String> constants = new HashSet<>();
 
-  private OnnxReader() {}
+  private OnnxReader(ExternalData externalData, int opset) {
+    this.externalData = externalData;
+    this.opset = opset;
+  }
 
   /**
    * Reads a model file.
@@ -57,12 +68,11 @@ public final class OnnxReader {
     try (InputStream in = Files.newInputStream(file)) {
       CodedInputStream coded = CodedInputStream.newInstance(in);
       coded.setSizeLimit(Integer.MAX_VALUE);
-      return read(ModelProto.parseFrom(coded));
+      return read(ModelProto.parseFrom(coded), ExternalData.beside(file));
     } catch (InvalidProtocolBufferException e) {
-      throw new BadInputException(
-          file + ": expected an ONNX model, found something else or a part of one", e);
+      throw new BadInputException(file + ": " + notOnnx(), e);
     } catch (IOException e) {
-      throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
+      throw FileFailure.cannotRead(file, e);
     } catch (BadInputException e) {
       throw new BadInputException(file + ": " + e.getMessage(), e);
     }
@@ -71,224 +81,166 @@ public final class OnnxReader {
   /** As {@link #read(Path)}, from memory. */
   public static Graph read(byte[] model) {
     try {
-      return read(ModelProto.parseFrom(model));
+      return read(ModelProto.parseFrom(model), ExternalData.none());
     } catch (InvalidProtocolBufferException e) {
-      throw new BadInputException(
-          "expected an ONNX model, found something else or a part of one", e);
+      throw new BadInputException(notOnnx(), e);
     }
   }
 
-  private static Graph read(ModelProto model) {
+  private static String notOnnx() {
+    return "expected an ONNX model, found something else or a part of one";
+  }
+
+  private static Graph read(ModelProto model, ExternalData externalData) {
     if (!model.hasGraph()) {
       throw new BadInputException("expected an ONNX model, found no graph in it");
     }
     Map<String, String> metadata = new TreeMap<>();
     model.getMetadataPropsList().forEach(p -> metadata.put(p.getKey(), p.getValue()));
-    return GraphValidator.validate(new OnnxReader().graph(model.getGraph(), metadata));
+    OnnxReader reader = new OnnxReader(externalData, opset(model));
+    try {
+      return GraphValidator.validate(reader.graph(model.getGraph(), metadata));
+    } catch (ArithmeticException e) {
+      throw new BadInputException("expected values of at most 2^63 elements, found larger", e);
+    }
+  }
+
+  private static int opset(ModelProto model) {
+    long opset =
+        model.getOpsetImportList().stream()
+            .filter(imported -> DEFAULT_DOMAINS.contains(imported.getDomain()))
+            .mapToLong(OperatorSetIdProto::getVersion)
+            .max()
+            .orElse(0);
+    if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
+      throw new BadInputException(
+          "expected opset "
+              + OLDEST_OPSET
+              + " to "
+              + NEWEST_OPSET
+              + ", found "
+              + (opset == 0 ? "none" : opset));
+    }
+    return (int) opset;
   }
 
   private Graph graph(GraphProto proto, Map<String, String> metadata) {
+    if (proto.getSparseInitializerCount() > 0) {
+      throw new BadInputException("sparse initializers are not supported yet");
+    }
     for (TensorProto tensor : proto.getInitializerList()) {
-      if (initializers.put(tensor.getName(), OnnxTensors.fromProto(tensor)) != null) {
-        throw new BadInputException("tensor '" + tensor.getName() + "': name used twice");
-      }
+      addConstant(tensor.getName(), OnnxTensors.fromProto(tensor, externalData));
     }
     List<Input> inputs =
         proto.getInputList().stream()
-            .filter(input -> !initializers.containsKey(input.getName()))
+            // Before IR version 4, initializers are listed as inputs too.
+            .filter(input -> !constants.containsKey(input.getName()))
             .map(OnnxReader::input)
             .toList();
+    for (Input input : inputs) {
+      shapes.put(input.name(), input.shape());
+    }
     proto.getNodeList().forEach(this::addNode);
     List<String> outputs = proto.getOutputList().stream().map(ValueInfoProto::getName).toList();
-    return Graph.of(inputs, nodes, outputs, metadata);
+    outputs.forEach(this::useAsOperand);
+    List<Node> all = new ArrayList<>();
+    constants.keySet().stream().filter(operands::containsKey).map(operands::get).forEach(all::add);
+    all.addAll(nodes);
+    return Graph.of(inputs, all, outputs, metadata);
   }
 
   private static Input input(ValueInfoProto info) {
-    TensorShapeProto shape = info.getType().getTensorType().getShape();
-    long[] sizes = new long[shape.getDimCount()];
+    TypeProto.Tensor type = info.getType().getTensorType();
+    if (!type.hasShape() || !INPUT_TYPES.contains(type.getElemType())) {
+      throw new BadInputException(
+          "input '" + info.getName() + "': expected a float32 or float64 tensor of known shape");
+    }
+    long[] sizes = new long[type.getShape().getDimCount()];
     for (int axis = 0; axis < sizes.length; axis++) {
-      TensorShapeProto.Dimension dimension = shape.getDim(axis);
+      TensorShapeProto.Dimension dimension = type.getShape().getDim(axis);
       sizes[axis] = dimension.hasDimValue() ? dimension.getDimValue() : Shape.UNKNOWN;
-      if (sizes[axis] < 0 && axis > 0) {
+      if (sizes[axis] < 0 && (axis > 0 || dimension.hasDimValue())) {
         throw new BadInputException(
-            "input '" + info.getName() + "': expected a fixed size of axis " + axis);
+            "input '"
+                + info.getName()
+                + "': expected a fixed size of at least 0 of axis "
+                + axis
+                + ", found "
+                + (dimension.hasDimValue()
+                    ? dimension.getDimValue()
+                    : "'" + dimension.getDimParam() + "'"));
       }
     }
     return new Input(info.getName(), Shape.of(sizes));
   }
 
+  private void addConstant(String name, Tensor tensor) {
+    if (name.isEmpty() || shapes.containsKey(name) || constants.put(name, tensor) != null) {
+      throw new BadInputException("tensor '" + name + "': expected a unique, non-empty name");
+    }
+  }
+
   private void addNode(NodeProto proto) {
-    if (proto.getOutputCount() != 1 || !DEFAULT_DOMAINS.contains(proto.getDomain())) {
-      throw unsupported(proto);
+    String description = describe(proto);
+    try {
+      // Optional outputs that nobody takes are left out by an empty name.
+      boolean single =
+          proto.getOutputCount() > 0
+              && proto.getOutputList().stream().skip(1).allMatch(String::isEmpty);
+      if (!single || !DEFAULT_DOMAINS.contains(proto.getDomain())) {
+        throw new BadInputException("this operator is not supported yet");
+      }
+      if (proto.getOpType().equals("Constant")) {
+        addConstant(proto.getOutput(0), constantOf(proto));
+        return;
+      }
+      addOperator(proto);
+    } catch (BadInputException e) {
+      // Shape inference names the node itself.
+      String message = e.getMessage();
+      throw message.startsWith(description)
+          ? e
+          : new BadInputException(description + ": " + message, e);
     }
+  }
+
+  private Tensor constantOf(NodeProto proto) {
+    return OnnxTensors.fromProto(
+        NodeAttributes.of(proto)
+            .tensor("value")
+            .orElseThrow(
+                () -> new BadInputException("constants other than tensors are not supported yet")),
+        externalData);
+  }
+
+  private void addOperator(NodeProto proto) {
     String name = proto.getOutput(0);
-    if (proto.getOpType().equals("Constant")) {
-      initializers.put(
-          name,
-          OnnxTensors.fromProto(
-              attribute(proto, "value").orElseThrow(() -> unsupported(proto)).getT()));
-      return;
+    if (shapes.containsKey(name) || constants.containsKey(name)) {
+      throw new BadInputException("name used twice");
     }
-    List<String> inputs = proto.getInputList();
-    Operator operator = operator(proto, name);
-    int operands = Math.min(operator.arity(), inputs.size());
-    for (String input : inputs.subList(0, operands)) {
-      if (initializers.containsKey(input) && constants.add(input)) {
-        nodes.add(new Node(input, new Operator.Constant(initializers.get(input))));
+    proto.getInputList().stream().limit(OperatorReader.operands(proto)).forEach(this::useAsOperand);
+    Operator operator = new OperatorReader(proto, constants, shapes, opset).read();
+    Node node = new Node(name, operator, proto.getInputList().subList(0, operator.arity()));
+    for (String input : node.inputs()) {
+      if (!shapes.containsKey(input)) {
+        throw new BadInputException(
+            "expected input '" + input + "' to be computed before it; is there a cycle?");
       }
     }
-    nodes.add(new Node(name, operator, inputs.subList(0, operands)));
+    shapes.put(name, ShapeInference.shapeOf(node, shapes));
+    nodes.add(node);
   }
 
-  private Operator operator(NodeProto proto, String name) {
-    return switch (proto.getOpType()) {
-      case "Conv" -> conv(proto, name);
-      case "Gemm" -> gemm(proto, name);
-      case "BatchNormalization" ->
-          new Operator.BatchNormalization(
-              parameter(proto, 1),
-              parameter(proto, 2),
-              parameter(proto, 3),
-              parameter(proto, 4),
-              shortest(attribute(proto, "epsilon").map(AttributeProto::getF).orElse(1e-5f)));
-      case "Add" -> new Operator.Add();
-      case "Mul" -> new Operator.Mul();
-      case "MatMul" -> new Operator.MatMul();
-      case "Relu" -> new Operator.Relu();
-      case "Sigmoid" -> new Operator.Sigmoid();
-      case "Identity" -> new Operator.Identity();
-      case "GlobalAveragePool" -> new Operator.GlobalAveragePool();
-      case "Gelu" -> {
-        if (attribute(proto, "approximate")
-            .map(a -> !a.getS().toStringUtf8().equals("none"))
-            .orElse(false)) {
-          throw unsupported(proto);
-        }
-        yield new Operator.Gelu();
-      }
-      case "Softmax" -> new Operator.Softmax(integer(proto, "axis", -1));
-      case "Flatten" -> {
-        if (integer(proto, "axis", 1) != 1) {
-          throw unsupported(proto);
-        }
-        yield new Operator.Flatten();
-      }
-      case "Reshape" -> reshape(proto);
-      case "Transpose" ->
-          new Operator.Transpose(
-              integers(proto, "perm").orElseThrow(() -> unsupported(proto)).stream()
-                  .map(Long::intValue)
-                  .toList());
-      default -> throw unsupported(proto);
-    };
-  }
-
-  private Operator conv(NodeProto proto, String name) {
-    Tensor weight = parameter(proto, 1);
-    if (weight.shape().rank() != 4
-        || attribute(proto, "auto_pad")
-            .map(a -> !a.getS().toStringUtf8().equals("NOTSET"))
-            .orElse(false)) {
-      throw unsupported(proto);
+  private void useAsOperand(String value) {
+    Tensor constant = constants.get(value);
+    if (constant != null && !operands.containsKey(value)) {
+      operands.put(value, new Node(value, new Operator.Constant(constant)));
+      shapes.put(value, constant.shape());
     }
-    int[] strides = sizes(proto, "strides", name, 1, 1);
-    int[] dilations = sizes(proto, "dilations", name, 1, 1);
-    int[] pads = sizes(proto, "pads", name, 0, 0, 0, 0);
-    Window window =
-        new Window(
-            strides[0], strides[1], dilations[0], dilations[1], pads[0], pads[1], pads[2], pads[3]);
-    return new Operator.Conv(
-        weight, optionalParameter(proto, 2), window, integer(proto, "group", 1));
-  }
-
-  private Operator gemm(NodeProto proto, String name) {
-    boolean plain =
-        integer(proto, "transB", 0) == 1
-            && integer(proto, "transA", 0) == 0
-            && attribute(proto, "alpha").map(a -> a.getF() == 1).orElse(true)
-            && attribute(proto, "beta").map(a -> a.getF() == 1).orElse(true);
-    if (!plain) {
-      throw unsupported(proto);
-    }
-    return new Operator.Gemm(parameter(proto, 1), optionalParameter(proto, 2));
-  }
-
-  private Operator reshape(NodeProto proto) {
-    Tensor shape = parameter(proto, 1);
-    List<Long> sizes = java.util.Arrays.stream(shape.toLongs()).boxed().toList();
-    if (sizes.contains(0L)) {
-      throw unsupported(proto);
-    }
-    return new Operator.Reshape(sizes);
-  }
-
-  private Tensor parameter(NodeProto proto, int input) {
-    return optionalParameter(proto, input).orElseThrow(() -> unsupported(proto));
-  }
-
-  private Optional<Tensor> optionalParameter(NodeProto proto, int input) {
-    if (proto.getInputCount() <= input || proto.getInput(input).isEmpty()) {
-      return Optional.empty();
-    }
-    Tensor tensor = initializers.get(proto.getInput(input));
-    if (tensor == null) {
-      throw new BadInputException(
-          describe(proto)
-              + ": expected input "
-              + input
-              + " to be a constant, found a computed value");
-    }
-    return Optional.of(tensor);
-  }
-
-  private static Optional<AttributeProto> attribute(NodeProto proto, String name) {
-    return proto.getAttributeList().stream().filter(a -> a.getName().equals(name)).findFirst();
-  }
-
-  private static int integer(NodeProto proto, String name, int otherwise) {
-    return attribute(proto, name).map(a -> (int) a.getI()).orElse(otherwise);
-  }
-
-  private static Optional<List<Long>> integers(NodeProto proto, String name) {
-    return attribute(proto, name).map(AttributeProto::getIntsList);
-  }
-
-  private static int[] sizes(NodeProto proto, String attribute, String node, int... otherwise) {
-    Optional<List<Long>> found = integers(proto, attribute);
-    if (found.isEmpty()) {
-      return otherwise;
-    }
-    if (found.get().size() != otherwise.length) {
-      throw new BadInputException(
-          "node '"
-              + node
-              + "': expected "
-              + otherwise.length
-              + " "
-              + attribute
-              + ", found "
-              + found.get());
-    }
-    return found.get().stream().mapToInt(Long::intValue).toArray();
-  }
-
-  /**
-   * The double that prints like the float: 1e-5 as the author wrote it, not as float32 rounds it.
-   */
-  private static double shortest(float value) {
-    return Double.parseDouble(Float.toString(value));
   }
 
   private static String describe(NodeProto proto) {
-    return "node '"
-        + (proto.getOutputCount() > 0 ? proto.getOutput(0) : proto.getName())
-        + "' ("
-        + proto.getOpType()
-        + ")";
-  }
-
-  private static BadInputException unsupported(NodeProto proto) {
-    return new BadInputException(
-        describe(proto) + ": this form of the operator is not supported yet");
+    String name = proto.getOutputCount() > 0 ? proto.getOutput(0) : proto.getName();
+    return "node '" + name + "' (" + proto.getOpType() + ")";
   }
 }

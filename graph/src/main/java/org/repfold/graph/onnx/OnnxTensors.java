@@ -2,9 +2,10 @@ package org.repfold.graph.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.util.Arrays;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
@@ -22,110 +23,104 @@ final class OnnxTensors {
     };
   }
 
-  static TensorProto toProto(String name, Tensor tensor) {
+  /** Name, type and shape of a tensor, without its elements. */
+  static TensorProto.Builder describe(String name, Tensor tensor) {
     TensorProto.Builder proto =
         TensorProto.newBuilder().setName(name).setDataType(typeOf(tensor.type()));
     for (long size : tensor.shape().toArray()) {
       proto.addDims(size);
     }
-    return proto.setRawData(bytes(tensor)).build();
+    return proto;
   }
 
-  private static ByteString bytes(Tensor tensor) {
-    int width = tensor.type() == ElementType.FLOAT32 ? Float.BYTES : Long.BYTES;
-    ByteBuffer buffer =
-        ByteBuffer.allocate(Math.multiplyExact(tensor.size(), width))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    switch (tensor.type()) {
-      case FLOAT32 -> buffer.asFloatBuffer().put(tensor.toFloats());
-      case FLOAT64 -> buffer.asDoubleBuffer().put(tensor.toDoubles());
-      case INT64 -> buffer.asLongBuffer().put(tensor.toLongs());
+  static TensorProto toProto(String name, Tensor tensor) {
+    ByteString.Output bytes = ByteString.newOutput(Math.toIntExact(TensorBytes.count(tensor)));
+    try {
+      TensorBytes.write(tensor, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot fail as a file does", e);
     }
-    return UnsafeByteOperations.unsafeWrap(buffer);
+    return describe(name, tensor).setRawData(bytes.toByteString()).build();
   }
 
   /**
-   * A tensor, its elements in the raw bytes or in the typed list.
+   * A tensor, its elements in the raw bytes, in the typed list, or in a file beside the model. No
+   * array is made before the source is known to hold as many elements as the tensor claims.
    *
    * @throws BadInputException naming the tensor, if its type is not one of a {@link Tensor}'s or
    *     its elements do not fit its shape
    */
-  static Tensor fromProto(TensorProto proto) {
-    String name = "tensor '" + proto.getName() + "'";
-    if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-      throw new BadInputException(name + ": external data is not supported yet");
-    }
-    long[] dimensions = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
-    for (long dimension : dimensions) {
-      if (dimension < 0) {
-        throw new BadInputException(name + ": expected sizes of at least 0, found " + dimension);
+  static Tensor fromProto(TensorProto proto, ExternalData externalData) {
+    try {
+      ElementType type = elementType(proto);
+      long[] sizes = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
+      long bytes = TensorBytes.count(type, sizes);
+      Shape shape = Shape.of(sizes);
+      if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+        return externalData.read(proto, type, shape);
       }
+      if (!proto.hasRawData()) {
+        return listed(proto, type, shape);
+      }
+      if (proto.getRawData().size() != bytes) {
+        throw new BadInputException(
+            "expected "
+                + bytes
+                + " bytes for shape "
+                + shape
+                + ", found "
+                + proto.getRawData().size());
+      }
+      return TensorBytes.read(type, shape, Channels.newChannel(proto.getRawData().newInput()));
+    } catch (BadInputException e) {
+      throw new BadInputException("tensor '" + proto.getName() + "': " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot fail as a file does", e);
     }
-    Shape shape = Shape.of(dimensions);
-    long elements = elements(name, shape);
+  }
+
+  private static ElementType elementType(TensorProto proto) {
     return switch (proto.getDataType()) {
-      case TensorProto.DataType.FLOAT_VALUE -> {
-        requireCount(name, elements, Float.BYTES, proto, proto.getFloatDataCount());
-        float[] values = new float[(int) elements];
-        if (proto.hasRawData()) {
-          raw(proto).asFloatBuffer().get(values);
-        } else {
-          java.util.stream.IntStream.range(0, values.length)
-              .forEach(i -> values[i] = proto.getFloatData(i));
-        }
-        yield Tensor.of(shape, values);
-      }
-      case TensorProto.DataType.DOUBLE_VALUE -> {
-        requireCount(name, elements, Double.BYTES, proto, proto.getDoubleDataCount());
-        double[] values = new double[(int) elements];
-        if (proto.hasRawData()) {
-          raw(proto).asDoubleBuffer().get(values);
-        } else {
-          java.util.Arrays.setAll(values, proto::getDoubleData);
-        }
-        yield Tensor.of(shape, values);
-      }
-      case TensorProto.DataType.INT64_VALUE -> {
-        requireCount(name, elements, Long.BYTES, proto, proto.getInt64DataCount());
-        long[] values = new long[(int) elements];
-        if (proto.hasRawData()) {
-          raw(proto).asLongBuffer().get(values);
-        } else {
-          java.util.Arrays.setAll(values, proto::getInt64Data);
-        }
-        yield Tensor.of(shape, values);
-      }
+      case TensorProto.DataType.FLOAT_VALUE -> ElementType.FLOAT32;
+      case TensorProto.DataType.DOUBLE_VALUE -> ElementType.FLOAT64;
+      case TensorProto.DataType.INT64_VALUE -> ElementType.INT64;
       default ->
           throw new BadInputException(
-              name
-                  + ": expected float32, float64 or int64, found ONNX data type "
-                  + proto.getDataType());
+              "expected float32, float64 or int64, found ONNX data type "
+                  + proto.getDataType()
+                  + ", not supported yet");
     };
   }
 
-  private static long elements(String name, Shape shape) {
-    try {
-      return shape.elements();
-    } catch (ArithmeticException e) {
-      throw new BadInputException(name + ": shape " + shape + " has too many elements", e);
-    }
-  }
-
-  /** No array is made before the file is known to hold as many elements as it claims. */
-  private static void requireCount(
-      String name, long elements, int width, TensorProto proto, int listed) {
-    long found = proto.hasRawData() ? proto.getRawData().size() / width : listed;
-    if (found != elements || proto.hasRawData() && proto.getRawData().size() % width != 0) {
+  private static Tensor listed(TensorProto proto, ElementType type, Shape shape) {
+    int count =
+        switch (type) {
+          case FLOAT32 -> proto.getFloatDataCount();
+          case FLOAT64 -> proto.getDoubleDataCount();
+          case INT64 -> proto.getInt64DataCount();
+        };
+    if (count != shape.elements()) {
       throw new BadInputException(
-          name
-              + ": expected "
-              + elements
-              + " elements, found "
-              + (proto.hasRawData() ? proto.getRawData().size() + " bytes" : listed));
+          "expected " + shape.elements() + " elements for shape " + shape + ", found " + count);
     }
-  }
-
-  private static ByteBuffer raw(TensorProto proto) {
-    return proto.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    return switch (type) {
+      case FLOAT64 -> {
+        double[] elements = new double[count];
+        Arrays.setAll(elements, proto::getDoubleData);
+        yield Tensor.of(shape, elements);
+      }
+      case INT64 -> {
+        long[] elements = new long[count];
+        Arrays.setAll(elements, proto::getInt64Data);
+        yield Tensor.of(shape, elements);
+      }
+      case FLOAT32 -> {
+        float[] elements = new float[count];
+        for (int i = 0; i < count; i++) {
+          elements[i] = proto.getFloatData(i);
+        }
+        yield Tensor.of(shape, elements);
+      }
+    };
   }
 }

@@ -1,0 +1,179 @@
+package org.repfold.graph.file;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.function.Consumer;
+import org.repfold.graph.BadInputException;
+
+/**
+ * A file of little-endian numbers, read at given positions. Every length is checked against the
+ * file's size before memory is taken for it.
+ */
+public final class InputFile {
+  private static final int BUFFER = 1 << 20;
+
+  private final FileChannel channel;
+  private final long size;
+
+  private InputFile(FileChannel channel) throws IOException {
+    this.channel = channel;
+    this.size = channel.size();
+  }
+
+  /** Makes something of a file. */
+  @FunctionalInterface
+  public interface Parser<T> {
+    T parse(InputFile in) throws IOException;
+  }
+
+  /**
+   * Opens a file, parses it and closes it.
+   *
+   * @throws BadInputException in one line, starting with the file, if it cannot be read or the
+   *     parser finds it bad
+   */
+  public static <T> T read(Path file, Parser<T> parser) {
+    requireFile(file);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return parser.parse(new InputFile(channel));
+    } catch (IOException e) {
+      throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
+    } catch (BadInputException e) {
+      throw new BadInputException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Checks that there is a file to read.
+   *
+   * @throws BadInputException if it is missing, or a folder or device
+   */
+  public static void requireFile(Path file) {
+    if (!Files.exists(file)) {
+      throw new BadInputException(file + ": expected a file, found nothing of that name");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new BadInputException(file + ": expected a file, found a folder or device");
+    }
+  }
+
+  /** The file's length in bytes. */
+  public long size() {
+    return size;
+  }
+
+  /**
+   * The bytes from a position on, as a little-endian buffer.
+   *
+   * @throws BadInputException if the file ends before
+   */
+  public ByteBuffer bytes(long position, int length) throws IOException {
+    requireInside(position, length);
+    ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    fill(buffer, position);
+    return buffer;
+  }
+
+  /** As {@link #bytes}, as float64 numbers. */
+  public double[] doubles(long position, int count) throws IOException {
+    requireInside(position, (long) count * Double.BYTES);
+    double[] values = new double[count];
+    Progress done = new Progress();
+    stream(
+        position,
+        (long) count * Double.BYTES,
+        chunk ->
+            chunk
+                .asDoubleBuffer()
+                .get(values, done.advance(chunk, Double.BYTES), chunk.remaining() / Double.BYTES));
+    return values;
+  }
+
+  /** As {@link #bytes}, as float32 numbers. */
+  public float[] floats(long position, int count) throws IOException {
+    requireInside(position, (long) count * Float.BYTES);
+    float[] values = new float[count];
+    Progress done = new Progress();
+    stream(
+        position,
+        (long) count * Float.BYTES,
+        chunk ->
+            chunk
+                .asFloatBuffer()
+                .get(values, done.advance(chunk, Float.BYTES), chunk.remaining() / Float.BYTES));
+    return values;
+  }
+
+  /** As {@link #bytes}, as int64 numbers. */
+  public long[] longs(long position, int count) throws IOException {
+    requireInside(position, (long) count * Long.BYTES);
+    long[] values = new long[count];
+    Progress done = new Progress();
+    stream(
+        position,
+        (long) count * Long.BYTES,
+        chunk ->
+            chunk
+                .asLongBuffer()
+                .get(values, done.advance(chunk, Long.BYTES), chunk.remaining() / Long.BYTES));
+    return values;
+  }
+
+  /** As {@link #bytes}, as 16-bit patterns. */
+  public short[] shorts(long position, int count) throws IOException {
+    requireInside(position, (long) count * Short.BYTES);
+    short[] values = new short[count];
+    Progress done = new Progress();
+    stream(
+        position,
+        (long) count * Short.BYTES,
+        chunk ->
+            chunk
+                .asShortBuffer()
+                .get(values, done.advance(chunk, Short.BYTES), chunk.remaining() / Short.BYTES));
+    return values;
+  }
+
+  private void requireInside(long position, long length) {
+    if (position < 0 || length < 0 || position > size || length > size - position) {
+      throw new BadInputException(
+          "expected " + length + " bytes from byte " + position + " on, found a file of " + size);
+    }
+  }
+
+  private void stream(long position, long length, Consumer<ByteBuffer> use) throws IOException {
+    ByteBuffer chunk =
+        ByteBuffer.allocate((int) Math.min(length, BUFFER)).order(ByteOrder.LITTLE_ENDIAN);
+    for (long done = 0; done < length; done += chunk.limit()) {
+      chunk.clear().limit((int) Math.min(BUFFER, length - done));
+      fill(chunk, position + done);
+      use.accept(chunk);
+    }
+  }
+
+  private void fill(ByteBuffer buffer, long position) throws IOException {
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new EOFException("the file became shorter while being read");
+      }
+    }
+    buffer.flip();
+  }
+
+  /** Where the next chunk's elements go. */
+  private static final class Progress {
+    private int next;
+
+    int advance(ByteBuffer chunk, int width) {
+      int start = next;
+      next += chunk.remaining() / width;
+      return start;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package org.repfold.graph.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import ai.onnxruntime.OrtException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.repfold.graph.ElementType;
+import org.repfold.graph.Graph;
+import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Operator;
+import org.repfold.graph.RandomTensors;
+import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
+import org.repfold.graph.Window;
+
+/** Every operator, written, run by ONNX Runtime, and compared with plain loops at odd sizes. */
+class OnnxOperatorTest {
+  private static final double FLOAT32_UNIT = 0x1p-23;
+
+  /** Roundings of an operator that sums nothing: exp, erf, division and a few products. */
+  private static final int ROUNDINGS = 8;
+
+  private static final int LONGEST_SUM = 5 * 3 * 3;
+
+  private static final RandomTensors RANDOM = new RandomTensors(7);
+
+  static Stream<Arguments> operators() {
+    Window odd = new Window(2, 3, 2, 1, 0, 1, 3, 2);
+    return Stream.of(
+        arguments(conv(7, 5, 3, 3, Window.padded(1), 1), shapes(Shape.of(3, 5, 9, 11))),
+        arguments(conv(7, 5, 1, 1, Window.unit(), 1), shapes(Shape.of(1, 5, 7, 3))),
+        arguments(conv(9, 2, 3, 1, odd, 3), shapes(Shape.of(2, 6, 9, 11))),
+        arguments(conv(5, 1, 3, 3, Window.strided(2, 1), 5), shapes(Shape.of(3, 5, 9, 7))),
+        arguments(
+            new Operator.Conv(RANDOM.normal(3, 2, 2, 3), Optional.empty(), odd, 1),
+            shapes(Shape.of(1, 2, 5, 13))),
+        arguments(
+            new Operator.Gemm(RANDOM.normal(7, 13), Optional.of(RANDOM.normal(7))),
+            shapes(Shape.of(3, 13))),
+        arguments(new Operator.Gemm(RANDOM.normal(1, 5), Optional.empty()), shapes(Shape.of(1, 5))),
+        arguments(RANDOM.batchNormalization(5), shapes(Shape.of(3, 5, 7, 3))),
+        arguments(RANDOM.batchNormalization(13), shapes(Shape.of(3, 13))),
+        arguments(new Operator.Add(), shapes(Shape.of(3, 5, 7), Shape.of(3, 5, 7))),
+        arguments(new Operator.Add(), shapes(Shape.of(3, 5, 7), Shape.of(5, 1))),
+        arguments(new Operator.Mul(), shapes(Shape.of(3, 1, 7), Shape.of(1, 5, 7))),
+        arguments(new Operator.Mul(), shapes(Shape.of(13), Shape.of(3, 1))),
+        arguments(new Operator.MatMul(), shapes(Shape.of(3, 13), Shape.of(13, 5))),
+        arguments(new Operator.MatMul(), shapes(Shape.of(3, 5, 7), Shape.of(3, 7, 1))),
+        arguments(new Operator.MatMul(), shapes(Shape.of(3, 1, 5, 7), Shape.of(2, 7, 3))),
+        arguments(new Operator.Relu(), shapes(Shape.of(3, 5, 7, 11))),
+        arguments(new Operator.Sigmoid(), shapes(Shape.of(3, 13))),
+        arguments(new Operator.Gelu(), shapes(Shape.of(3, 5, 7, 11))),
+        arguments(new Operator.Softmax(-1), shapes(Shape.of(3, 13))),
+        arguments(new Operator.Softmax(1), shapes(Shape.of(3, 5, 7))),
+        arguments(new Operator.Identity(), shapes(Shape.of(1, 3))),
+        arguments(new Operator.GlobalAveragePool(), shapes(Shape.of(3, 5, 7, 3))),
+        arguments(new Operator.Flatten(), shapes(Shape.of(3, 5, 7, 3))),
+        arguments(Operator.Reshape.to(5, -1, 7), shapes(Shape.of(3, 7, 5, 2))),
+        arguments(Operator.Reshape.to(105), shapes(Shape.of(3, 7, 5))),
+        arguments(Operator.Transpose.by(0, 2, 1), shapes(Shape.of(3, 7, 5))),
+        arguments(Operator.Transpose.by(3, 0, 2, 1), shapes(Shape.of(3, 7, 5, 2))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("operators")
+  void onnxRuntimeComputesWhatTheOperatorMeans(Operator operator, List<Shape> shapes)
+      throws OrtException {
+    Map<String, Tensor> inputs = inputs(shapes);
+    Tensor found = OnnxRuntime.run(OnnxWriter.toBytes(graph(operator, inputs)), inputs).get("y");
+    assertClose(expected(operator, inputs), found);
+  }
+
+  @ParameterizedTest
+  @MethodSource("operators")
+  void operatorComesBackAsWritten(Operator operator, List<Shape> shapes) {
+    Graph graph = graph(operator, inputs(shapes));
+    assertEquals(graph.find("y"), OnnxReader.read(OnnxWriter.toBytes(graph)).find("y"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("operators")
+  void float64OperatorComesBackAsWritten(Operator operator, List<Shape> shapes) {
+    Graph graph = graph(operator, inputs(shapes)).withParameters(ElementType.FLOAT64);
+    assertEquals(graph.find("y"), OnnxReader.read(OnnxWriter.toBytes(graph)).find("y"));
+  }
+
+  private static Operator conv(
+      int outputs, int inputsPerGroup, int height, int width, Window window, int group) {
+    return new Operator.Conv(
+        RANDOM.normal(outputs, inputsPerGroup, height, width),
+        Optional.of(RANDOM.normal(outputs)),
+        window,
+        group);
+  }
+
+  private static List<Shape> shapes(Shape... shapes) {
+    return List.of(shapes);
+  }
+
+  private static Map<String, Tensor> inputs(List<Shape> shapes) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (Shape shape : shapes) {
+      inputs.put("x" + inputs.size(), RANDOM.normal(shape.toArray()));
+    }
+    return inputs;
+  }
+
+  private static Graph graph(Operator operator, Map<String, Tensor> inputs) {
+    GraphBuilder builder = new GraphBuilder();
+    inputs.forEach((name, tensor) -> builder.input(name, tensor.shape().toArray()));
+    builder.add("y", operator, inputs.keySet().toArray(String[]::new));
+    return builder.output("y").build();
+  }
+
+  private static Tensor expected(Operator operator, Map<String, Tensor> inputs) {
+    List<Tensor> exact = new ArrayList<>();
+    inputs.values().forEach(tensor -> exact.add(PlainLoops.exact(tensor)));
+    return PlainLoops.run(operator, PlainLoops.shapeOf(operator, exact), exact);
+  }
+
+  private static void assertClose(Tensor expected, Tensor found) {
+    assertEquals(expected.shape(), found.shape());
+    double largest = 0;
+    for (int i = 0; i < expected.size(); i++) {
+      largest = Math.max(largest, Math.abs(expected.get(i)));
+    }
+    double tolerance = FLOAT32_UNIT * (ROUNDINGS + LONGEST_SUM) * largest;
+    for (int i = 0; i < expected.size(); i++) {
+      int index = i;
+      assertEquals(expected.get(i), found.get(i), tolerance, () -> "element " + index);
+    }
+  }
+}
