@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
 import org.repfold.graph.BadInputException;
 
 /**
@@ -36,16 +37,10 @@ public final class OutputFile {
   public static void write(Path file, boolean force, Content content) {
     requireWritable(file, force);
     Path target = file.toAbsolutePath();
-    Path temporary =
-        target.resolveSibling(
-            "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    Path temporary = temporary(target);
     try {
       try (FileChannel channel =
-              FileChannel.open(
-                  temporary,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.TRUNCATE_EXISTING,
-                  StandardOpenOption.WRITE);
+              FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
           OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
         content.writeTo(out);
         out.flush();
@@ -81,6 +76,12 @@ public final class OutputFile {
     if (Files.exists(target) && !force) {
       throw new BadInputException(file + ": exists already; --force replaces it");
     }
+  }
+
+  /** A name of its own for every write, so that neither another writer nor one killed matters. */
+  private static Path temporary(Path target) {
+    String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
+    return target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
   }
 
   private static String reason(IOException e) {
