@@ -9,6 +9,7 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.repfold.graph.BadInputException;
 
 class LabelSmoothedCrossEntropyTest {
   private static final ActivationIdentity IDENTITY = new ActivationIdentity();
@@ -47,7 +48,7 @@ class LabelSmoothedCrossEntropyTest {
   @Test
   void otherActivationsAreRefused() {
     assertThrows(
-        IllegalArgumentException.class,
+        BadInputException.class,
         () -> loss.computeScore(labels, logits, new ActivationSoftmax(), null, false));
   }
 }

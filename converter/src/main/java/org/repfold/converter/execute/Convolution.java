@@ -45,6 +45,10 @@ final class Convolution {
     INDArray result =
         Nd4j.createUninitialized(
             input.dataType(), new long[] {samples, conv.outputChannels(), height, width}, 'c');
+    if (conv.isPointwise() && conv.group() == 1 && height * width > 1) {
+      multiplySamples(input, result);
+      return result;
+    }
     INDArray padded = padded(input);
     for (long first = 0; first < samples; first += turn) {
       long last = Math.min(samples, first + turn);
@@ -58,6 +62,20 @@ final class Convolution {
       NdArrays.release(padded);
     }
     return result;
+  }
+
+  /** What a 1x1 kernel meets is the map itself, so that no columns are needed. */
+  private void multiplySamples(INDArray input, INDArray result) {
+    INDArray kernel = matrix(kernels, 0);
+    for (long sample = 0; sample < input.size(0); sample++) {
+      Nd4j.gemm(kernel, matrix(input, sample), matrix(result, sample), false, false, 1, 0);
+    }
+  }
+
+  /** One slice along the first axis, as a view with all axes but its first merged. */
+  private static INDArray matrix(INDArray array, long index) {
+    INDArray slice = array.slice(index);
+    return slice.reshape('c', new long[] {slice.size(0), slice.length() / slice.size(0)});
   }
 
   /** Some samples' result by group: {@code [G, O / G, N * H' * W']}. */

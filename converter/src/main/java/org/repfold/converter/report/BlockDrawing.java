@@ -6,11 +6,13 @@ import java.util.stream.Collectors;
 
 /** One block of one form as a diagram, computed from top to bottom. */
 final class BlockDrawing {
-  private static final double GUTTER = 20;
-  private static final double LANE = 128;
+  private static final double GUTTER = 18;
+  private static final double LANE = 126;
   private static final double ROW = 30;
   private static final double CHIP_WIDTH = 116;
   private static final double CHIP_HEIGHT = 19;
+  private static final double GAP = ROW - CHIP_HEIGHT;
+  private static final double RADIUS = 4;
   private static final double TOP = 4;
   private static final int LONGEST_NAME = 20;
 
@@ -93,13 +95,24 @@ final class BlockDrawing {
     if (fromX == toX) {
       return Numbers.format("M%.1f %.1fV%.1f", fromX, fromY, toY);
     }
-    double bend = ROW - CHIP_HEIGHT;
-    // A branch leaves at once into its own lane, and a merging one stays in its lane to the end.
-    double straightTo = fromX < toX ? fromY : toY - bend;
-    double middle = straightTo + bend / 2;
+    // A branch leaves at once for its own lane, and one that merges stays in its lane to the end.
+    double turn = fromX < toX ? fromY + GAP / 2 : toY - GAP / 2;
+    double side = Math.signum(toX - fromX) * RADIUS;
     return Numbers.format(
-        "M%.1f %.1fV%.1fC%.1f %.1f %.1f %.1f %.1f %.1fV%.1f",
-        fromX, fromY, straightTo, fromX, middle + 2, toX, middle - 2, toX, straightTo + bend, toY);
+        "M%.1f %.1fV%.1fQ%.1f %.1f %.1f %.1fH%.1fQ%.1f %.1f %.1f %.1fV%.1f",
+        fromX,
+        fromY,
+        turn - RADIUS,
+        fromX,
+        turn,
+        fromX + side,
+        turn,
+        toX - side,
+        toX,
+        turn,
+        toX,
+        turn + RADIUS,
+        toY);
   }
 
   private void chip(BlockLayout.Cell cell) {

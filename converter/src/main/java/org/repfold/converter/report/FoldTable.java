@@ -10,6 +10,9 @@ import org.repfold.converter.verify.FoldCheck;
 
 /** Every fold and how well it was verified, by rule, and the folds that were refused. */
 final class FoldTable {
+  /** A value that a later fold took away, or that the train form has not, cannot be compared. */
+  private static final String AT_OUTPUT = "at the outputs";
+
   private FoldTable() {}
 
   private record Row(int number, FoldCheck fold, FoldStep step) {}
@@ -36,7 +39,7 @@ final class FoldTable {
     out.open("details", "class", "rule", "open", passed ? null : "open").open("summary");
     out.element("span", rule, "class", "name");
     out.element("span", rows.size() + (rows.size() == 1 ? " fold" : " folds"), "class", "n");
-    out.element("span", Numbers.scientific(worst), "class", "n");
+    out.element("span", Double.isNaN(worst) ? AT_OUTPUT : Numbers.scientific(worst), "class", "n");
     out.element("span", passed ? "\u2713 passed" : "\u2717 failed", "class", passed ? "ok" : "bad");
     out.close();
     out.open("div", "class", "scroll").open("table", "class", "wide").open("thead").open("tr");
@@ -58,10 +61,14 @@ final class FoldTable {
     } else {
       out.element("td", "nothing", "class", "muted");
     }
-    out.element("td", fold.certificate() + (fold.result() == null ? ", folded on" : ""));
-    out.element("td", Numbers.scientific(fold.algebra()), "class", "n");
+    out.element("td", fold.certificate());
+    out.element("td", difference(fold), "class", "n");
     out.element("td", fold.passed() ? "\u2713" : "\u2717", "class", fold.passed() ? "ok" : "bad");
     out.close();
+  }
+
+  private static String difference(FoldCheck fold) {
+    return fold.algebra() == null ? AT_OUTPUT : Numbers.scientific(fold.algebra());
   }
 
   private static void names(Markup out, List<String> names) {

@@ -38,7 +38,7 @@ final class HistogramChart {
             .max()
             .orElse(1);
     LinearAxis y = LinearAxis.over(0, most, plot.bottom(), plot.top());
-    y.ticks().forEach(tick -> plot.horizontalTick(y.at(tick), Numbers.compact(tick)));
+    y.ticks().forEach(tick -> plot.horizontalTick(y.at(tick), y.label(tick)));
     x.ticks()
         .forEach(decade -> plot.verticalTick(x.at(Math.pow(10, decade)), Numbers.power(decade)));
     outline(plot, x, y, edges, train.counts(), "train");

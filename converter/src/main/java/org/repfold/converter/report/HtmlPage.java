@@ -49,7 +49,7 @@ final class HtmlPage {
       out.closeLine();
     }
     if (!report.timings().speed().isEmpty()) {
-      section("speed", "Speed", "Each form run by itself on the machine named below.");
+      section("speed", "Speed", "On the machine named under provenance. Less is better.");
       SpeedChart.draw(out, report.timings().speed());
       out.closeLine();
     }
@@ -102,6 +102,8 @@ final class HtmlPage {
     out.close().open("div").element("h3", "Logit differences");
     HistogramChart.draw(out, report.outputDifferences());
     out.close().close();
+    out.element("h3", "At the output, in every engine");
+    EngineTable.draw(out, report.behaviour().engines());
     out.closeLine();
   }
 

@@ -121,7 +121,7 @@ final class LayerChart {
             "height",
             plot.bottom() - plot.top());
       }
-      if (width > Math.max(NARROWEST_LABEL, 6.2 * label.length())) {
+      if (width > Math.max(NARROWEST_LABEL, 7.5 * label.length())) {
         plot.text(label, "tick", start + width / 2, plot.bottom() + 16);
       }
       shaded = !shaded;

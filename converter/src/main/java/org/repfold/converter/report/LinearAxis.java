@@ -29,4 +29,15 @@ record LinearAxis(double low, double high, double step, double start, double end
     return LongStream.rangeClosed(0, Math.round((high - low) / step))
         .mapToDouble(i -> low + i * step);
   }
+
+  /** A tick's number, with as many decimals as the step has. */
+  String label(double tick) {
+    int decimals = 0;
+    double left = step;
+    while (decimals < 6 && Math.abs(left - Math.rint(left)) > 1e-6) {
+      left *= 10;
+      decimals++;
+    }
+    return Numbers.format("%,." + decimals + "f", tick);
+  }
 }

@@ -68,7 +68,7 @@ final class MarkdownSummary {
     row(
         "Behaviour: relative L2 error in float32",
         result(report.behaviour().passed()),
-        Numbers.scientific(deploy.relativeL2()),
+        EngineTable.error(deploy),
         Numbers.scientific(deploy.allowed()));
     line("");
   }

@@ -76,8 +76,8 @@ final class NetworkDrawing {
     strip(before);
     strip(after);
     out.close().open("div", "class", "forms");
-    side(label + " in the train form", before, trainConstants);
-    side(label + " in the deploy form", after, deployConstants);
+    side("Train form", label, before, trainConstants);
+    side("Deploy form", label, after, deployConstants);
     out.close().closeLine();
   }
 
@@ -103,12 +103,12 @@ final class NetworkDrawing {
     out.close().element("b", Integer.toString(nodes.size())).close();
   }
 
-  private void side(String title, List<NodeSummary> nodes, Set<String> constants) {
-    out.open("div", "class", "form");
+  private void side(String form, String block, List<NodeSummary> nodes, Set<String> constants) {
+    out.open("div", "class", "form").element("p", form, "class", "form-name");
     if (nodes.isEmpty()) {
       out.element("p", "Nothing is left of this block.", "class", "muted");
     } else {
-      BlockDrawing.draw(out, title, nodes, constants);
+      BlockDrawing.draw(out, block + ", " + form, nodes, constants);
     }
     out.close();
   }

@@ -7,6 +7,7 @@ package org.repfold.converter.report;
 final class Plot {
   static final double LEFT = 62;
   static final double TOP = 14;
+  private static final double WIDE = 800;
   private static final double RIGHT = 14;
   private static final double BOTTOM = 46;
 
@@ -22,7 +23,7 @@ final class Plot {
     out.open(
         "svg",
         "class",
-        "plot",
+        width > WIDE ? "plot full" : "plot half",
         "role",
         "img",
         "aria-label",

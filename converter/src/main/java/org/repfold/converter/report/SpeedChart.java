@@ -33,7 +33,7 @@ final class SpeedChart {
     out.open(
         "svg",
         "class",
-        "plot bars",
+        "plot full bars",
         "role",
         "img",
         "aria-label",

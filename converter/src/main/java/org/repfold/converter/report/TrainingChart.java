@@ -65,7 +65,7 @@ final class TrainingChart {
             plot.top());
     int last = epochs.stream().mapToInt(Timings.Epoch::epoch).max().orElse(1);
     LinearAxis x = new LinearAxis(1, Math.max(2, last), 1, plot.left() + 8, plot.right() - 8);
-    y.ticks().forEach(tick -> plot.horizontalTick(y.at(tick), Numbers.significant(tick)));
+    y.ticks().forEach(tick -> plot.horizontalTick(y.at(tick), y.label(tick)));
     int step = (last + 11) / 12;
     for (int epoch = 1; epoch <= last; epoch += step) {
       plot.text(Integer.toString(epoch), "tick", x.at(epoch), plot.bottom() + 16);

@@ -120,7 +120,12 @@ final class VerdictSection {
         algebra.passed(),
         "1. Algebra",
         "Is the fold right? Both forms in float64, weights not rounded.");
-    number(out, Numbers.scientific(algebra.maxRelative()), "largest relative difference");
+    number(
+        out,
+        algebra.maxRelative() == null
+            ? EngineTable.NOT_FINITE
+            : Numbers.scientific(algebra.maxRelative()),
+        "largest relative difference");
     out.open("table").open("tbody");
     fact(out, "Bound", Numbers.scientific(bound));
     fact(out, "At the output", Numbers.scientific(algebra.maxRelativeOutput()));
@@ -165,7 +170,7 @@ final class VerdictSection {
         behaviour.passed(),
         "3. Behaviour",
         "What will a user see? Both forms in float32 against the float64 truth.");
-    number(out, Numbers.scientific(deploy.relativeL2()), "relative L2 error of the deploy form");
+    number(out, EngineTable.error(deploy), "relative L2 error of the deploy form");
     out.open("table").open("tbody");
     fact(out, "Bound", Numbers.scientific(deploy.allowed()));
     fact(out, "Train form\u2019s error", Numbers.scientific(train.relativeL2()));
@@ -175,7 +180,12 @@ final class VerdictSection {
         Numbers.percent(deploy.predictions().top1Agreement())
             + " of "
             + Numbers.count(deploy.predictions().samples()));
-    fact(out, "Largest logit error", Numbers.scientific(deploy.errors().absolute().max()));
+    fact(
+        out,
+        "Largest logit error",
+        deploy.errors().notFinite() > 0
+            ? EngineTable.NOT_FINITE
+            : Numbers.scientific(deploy.errors().absolute().max()));
     fact(out, "Compared in", deploy.engine() + " on " + deploy.inputs());
     out.close().close().close();
   }

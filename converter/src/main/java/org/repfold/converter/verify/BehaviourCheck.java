@@ -2,6 +2,7 @@ package org.repfold.converter.verify;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,7 +37,12 @@ final class BehaviourCheck {
     return engines.isEmpty() ? List.of(new ReferenceEngine(graph, ElementType.FLOAT32)) : engines;
   }
 
-  Behaviour run(List<Probe> probes, long[] sampleShape, VerifyOptions options) {
+  /**
+   * Runs all engines.
+   *
+   * @param probes with the truth at the output, row-major
+   */
+  Behaviour run(Map<Probe, double[]> probes, long[] sampleShape, VerifyOptions options) {
     List<EngineResult> results = new ArrayList<>();
     results.addAll(
         compare(
@@ -44,9 +50,9 @@ final class BehaviourCheck {
             false,
             each ->
                 probes.forEach(
-                    probe -> {
+                    (probe, expected) -> {
                       INDArray batch = Inputs.batch(probe, 0, probe.samples(), sampleShape);
-                      each.accept(new Batch(batch, new int[0]));
+                      each.accept(new Batch(batch, new int[0], expected));
                       batch.close();
                     })));
     options
@@ -65,9 +71,9 @@ final class BehaviourCheck {
         results);
   }
 
-  private record Batch(INDArray inputs, int[] labels) {}
+  private record Batch(INDArray inputs, int[] labels, double[] expected) {}
 
-  private static void slices(LabelledData data, VerifyOptions options, Consumer<Batch> each) {
+  private void slices(LabelledData data, VerifyOptions options, Consumer<Batch> each) {
     for (int from = 0; from < data.samples(); from += options.batch()) {
       int to = Math.min(data.samples(), from + options.batch());
       INDArray batch = Inputs.slice(data.images(), from, to);
@@ -76,9 +82,17 @@ final class BehaviourCheck {
               batch,
               data.isLabelled()
                   ? java.util.Arrays.copyOfRange(data.labels(), from, to)
-                  : new int[0]));
+                  : new int[0],
+              truth(batch)));
       batch.close();
     }
+  }
+
+  private double[] truth(INDArray batch) {
+    INDArray output = truth.run(batch);
+    double[] expected = NdArrays.toDoubles(output);
+    NdArrays.release(output);
+    return expected;
   }
 
   private static EngineResult first(List<EngineResult> results, String form) {
@@ -96,7 +110,8 @@ final class BehaviourCheck {
       this.form = form;
     }
 
-    void add(Batch batch, double[] expected) {
+    void add(Batch batch) {
+      double[] expected = batch.expected();
       INDArray output = engine.run(batch.inputs());
       double[] found = NdArrays.toDoubles(output);
       NdArrays.release(output);
@@ -124,13 +139,7 @@ final class BehaviourCheck {
     List<Row> rows = new ArrayList<>();
     train.forEach(engine -> rows.add(new Row(engine, "train")));
     deploy.forEach(engine -> rows.add(new Row(engine, "deploy")));
-    batches.accept(
-        batch -> {
-          INDArray output = truth.run(batch.inputs());
-          double[] expected = NdArrays.toDoubles(output);
-          NdArrays.release(output);
-          rows.forEach(row -> row.add(batch, expected));
-        });
+    batches.accept(batch -> rows.forEach(row -> row.add(batch)));
     return rows.stream().map(row -> judge(row, rows, inputs, sameClasses)).toList();
   }
 

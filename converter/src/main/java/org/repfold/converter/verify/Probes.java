@@ -20,14 +20,14 @@ final class Probes {
   static List<Probe> all(Shape sample, long seed) {
     int size = Math.toIntExact(sample.elements());
     return List.of(
-        random("normal", seed, 3, size, random -> random.nextGaussian()),
+        random("normal", seed, 2, size, random -> random.nextGaussian()),
         random("uniform", seed + 1, 1, size, random -> 2 * random.nextDouble() - 1),
-        new Probe("one-hot", seed + 2, 4, number -> oneHot(size, seed + 2, number)),
-        new Probe("constant", seed + 3, 2, number -> filled(size, number == 0 ? 1 : -0.5f)),
-        random("large", seed + 4, 2, size, random -> 1e4 * random.nextGaussian()),
-        random("tiny", seed + 5, 2, size, random -> 1e-30 * random.nextGaussian()),
+        new Probe("one-hot", seed + 2, 2, number -> oneHot(size, seed + 2, number)),
+        new Probe("constant", seed + 3, 1, number -> filled(size, 1)),
+        random("large", seed + 4, 1, size, random -> 1e4 * random.nextGaussian()),
+        random("tiny", seed + 5, 1, size, random -> 1e-30 * random.nextGaussian()),
         new Probe("negative-zero", seed + 6, 1, number -> filled(size, -0.0f)),
-        new Probe("image-like", seed + 7, 3, number -> waves(sample, size, seed + 7, number)));
+        new Probe("image-like", seed + 7, 2, number -> waves(sample, size, seed + 7, number)));
   }
 
   private static Probe random(

@@ -1,6 +1,7 @@
 package org.repfold.converter.verify;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,11 +17,11 @@ import org.repfold.graph.Shape;
 
 /**
  * Runs both forms over the probes and compares every value that both compute: in float64 (question
- * 1), and in float32 against the float64 truth.
+ * 1), and, on inputs of ordinary size, in float32 against the float64 truth.
  */
 final class ValueComparison {
   /** Memory for the values kept of one run. */
-  private static final long KEPT_BYTES = 256L << 20;
+  private static final long KEPT_BYTES = 64L << 20;
 
   private final Graph source;
   private final Graph folded;
@@ -47,14 +48,32 @@ final class ValueComparison {
     return values;
   }
 
-  void run(Probe probe, long[] sampleShape) {
+  /**
+   * Compares on a probe.
+   *
+   * @param float32 whether also in float32
+   * @return the truth at the output, row-major
+   */
+  double[] run(Probe probe, long[] sampleShape, boolean float32) {
+    double[] outputs = {};
     int turn = (int) Math.max(1, Math.min(probe.samples(), KEPT_BYTES / bytesPerSample()));
     for (int first = 0; first < probe.samples(); first += turn) {
       int count = Math.min(turn, probe.samples() - first);
       INDArray batch = Inputs.batch(probe, first, count, sampleShape);
-      compare(probe.kind(), batch);
+      Map<String, double[]> truth = compareExact(probe.kind(), batch);
+      if (float32) {
+        compareRounded(truth, batch);
+      }
+      outputs = joined(outputs, truth.get(source.outputs().get(0)));
       batch.close();
     }
+    return outputs;
+  }
+
+  private static double[] joined(double[] first, double[] second) {
+    double[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   private long bytesPerSample() {
@@ -69,7 +88,7 @@ final class ValueComparison {
     return elements * Double.BYTES;
   }
 
-  private void compare(String kind, INDArray batch) {
+  private Map<String, double[]> compareExact(String kind, INDArray batch) {
     Map<String, double[]> truth = new HashMap<>();
     Map<String, long[]> shapes = new HashMap<>();
     values(source, ElementType.FLOAT64, batch)
@@ -80,15 +99,23 @@ final class ValueComparison {
               NdArrays.release(array);
             });
     Map<String, INDArray> exact = values(folded, ElementType.FLOAT64, batch);
-    Map<String, INDArray> train = values(source, ElementType.FLOAT32, batch);
     for (ValuePair pair : pairs) {
       double[] expected = truth.get(pair.sourceNode);
       double[] found = doubles(exact, pair.node, expected.length);
       values += found.length;
       pair.compareExact(kind, shapes.get(pair.sourceNode), expected, found);
+    }
+    exact.values().forEach(NdArrays::release);
+    return truth;
+  }
+
+  private void compareRounded(Map<String, double[]> truth, INDArray batch) {
+    Map<String, INDArray> train = values(source, ElementType.FLOAT32, batch);
+    for (ValuePair pair : pairs) {
+      double[] expected = truth.get(pair.sourceNode);
       pair.compareTrain(expected, doubles(train, pair.sourceNode, expected.length));
     }
-    close(exact, train);
+    train.values().forEach(NdArrays::release);
     Map<String, INDArray> deploy = values(shipped, ElementType.FLOAT32, batch);
     for (ValuePair pair : pairs) {
       double[] expected = truth.get(pair.sourceNode);
@@ -96,7 +123,7 @@ final class ValueComparison {
         pair.compareDeploy(expected, doubles(deploy, pair.node, expected.length));
       }
     }
-    close(deploy);
+    deploy.values().forEach(NdArrays::release);
   }
 
   private static double[] doubles(Map<String, INDArray> arrays, String name, int length) {
@@ -113,13 +140,6 @@ final class ValueComparison {
     return elements;
   }
 
-  @SafeVarargs
-  private static void close(Map<String, INDArray>... maps) {
-    for (Map<String, INDArray> arrays : maps) {
-      arrays.values().forEach(NdArrays::release);
-    }
-  }
-
   private Map<String, INDArray> values(Graph graph, ElementType type, INDArray batch) {
     String name = graph.inputs().get(0).name();
     return new ReferenceExecutor(graph, type).run(Map.of(name, batch), names(graph));
@@ -130,6 +150,7 @@ final class ValueComparison {
     for (ValuePair pair : pairs) {
       names.add(graph == source ? pair.sourceNode : pair.node);
     }
+    names.addAll(graph == source ? source.outputs() : List.of());
     names.removeIf(name -> graph.find(name).isEmpty() && !name.equals(input));
     return new LinkedHashSet<>(names);
   }

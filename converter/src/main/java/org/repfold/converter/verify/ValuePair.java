@@ -56,12 +56,12 @@ final class ValuePair {
   void compareExact(String probe, long[] shape, double[] truth, double[] found) {
     double scale = 0;
     for (double value : truth) {
-      scale = Math.max(scale, Math.abs(value));
+      scale = Double.isFinite(value) ? Math.max(scale, Math.abs(value)) : scale;
     }
     for (int i = 0; i < truth.length; i++) {
       double difference = Math.abs(found[i] - truth[i]);
       double error = difference == 0 ? 0 : difference / scale;
-      if (!Double.isFinite(error) || !Double.isFinite(truth[i])) {
+      if (!Double.isFinite(error)) {
         error = Double.POSITIVE_INFINITY;
       }
       if (error > worst) {

@@ -43,6 +43,7 @@ class ReferenceExecutorTest {
         conv(random, 1, 1, 1, 1, 1, Window.unit()),
         conv(random, 3, 7, 1, 1, 1, Window.unit()),
         conv(random, 13, 3, 3, 3, 1, Window.padded(1)),
+        conv(random, 13, 9, 1, 1, 1, Window.unit()),
         conv(random, 6, 9, 3, 1, 3, Window.unit()),
         conv(random, 7, 7, 3, 3, 7, Window.padded(1)),
         conv(random, 7, 14, 3, 5, 7, new Window(1, 1, 1, 1, 1, 2, 1, 2)),

@@ -17,7 +17,7 @@ import org.repfold.graph.Graph;
 
 /** A report of a real conversion; what is not measured here is made up. */
 final class ExampleReport {
-  private static final int IMAGES = 60;
+  private static final int IMAGES = 24;
 
   private ExampleReport() {}
 

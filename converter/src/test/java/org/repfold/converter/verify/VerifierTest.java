@@ -83,7 +83,7 @@ class VerifierTest {
         operator ->
             operator instanceof Operator.Gemm gemm
                 ? new Operator.Gemm(
-                    gemm.weight(), gemm.bias().map(b -> Tensor.vector(nanFirst(b.toDoubles()))))
+                    gemm.weight(), gemm.bias().map(b -> Tensor.vector(nanAtThree(b.toDoubles()))))
                 : operator;
     Folding right = net.folding(SmallNet.Mistake.NONE);
     Verification result =
@@ -99,6 +99,7 @@ class VerifierTest {
     assertNull(result.algebra().maxRelative());
     assertEquals("head", result.firstFailure().node());
     assertEquals("NaN", result.firstFailure().found());
+    assertEquals(List.of(0L, 3L), result.firstFailure().index());
     assertFalse(result.rounding().passed());
     assertFalse(result.behaviour().passed());
   }
@@ -255,8 +256,8 @@ class VerifierTest {
     };
   }
 
-  private static double[] nanFirst(double[] values) {
-    values[0] = Double.NaN;
+  private static double[] nanAtThree(double[] values) {
+    values[3] = Double.NaN;
     return values;
   }
 }

@@ -31,7 +31,9 @@ public record Checkpoint(ComputationGraph graph, TrainingRecipe recipe) {
    */
   public void write(Path file) throws IOException {
     Path target = file.toAbsolutePath();
-    Path temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
+    Path temporary =
+        target.resolveSibling(
+            "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
     try {
       ModelSerializer.writeModel(graph, temporary.toFile(), true);
       try (FileSystem zip = FileSystems.newFileSystem(temporary)) {

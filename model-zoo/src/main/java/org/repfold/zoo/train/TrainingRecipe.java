@@ -68,7 +68,7 @@ public record TrainingRecipe(
   /** The recipe that trains {@code repmlpnet_demo} on the bundled images in minutes. */
   public static TrainingRecipe demo(long seed) {
     return new TrainingRecipe(
-        5,
+        4,
         64,
         4e-3,
         0.05,

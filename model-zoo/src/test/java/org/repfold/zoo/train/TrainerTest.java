@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.graph.BadInputException;
 import org.repfold.zoo.RepMLPNet;
 import org.repfold.zoo.RepMLPNetConfiguration;
 import org.repfold.zoo.data.Augmentation;
@@ -150,9 +151,9 @@ class TrainerTest {
   @Test
   void tooFewImagesAreRefused() {
     TrainingRecipe recipe = recipe();
-    IllegalArgumentException error =
+    BadInputException error =
         assertThrows(
-            IllegalArgumentException.class,
+            BadInputException.class,
             () ->
                 new Trainer(
                     newGraph(), recipe, IMAGES.first(7), IMAGES, null, TrainingProgress.SILENT));

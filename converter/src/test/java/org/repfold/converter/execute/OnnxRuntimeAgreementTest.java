@@ -1,0 +1,156 @@
+package org.repfold.converter.execute;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.graph.ElementType;
+import org.repfold.graph.Graph;
+import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
+import org.repfold.graph.onnx.OnnxWriter;
+
+/** Every operator, written as ONNX, in ONNX Runtime against the reference executor in float32. */
+class OnnxRuntimeAgreementTest {
+  /** Both round each of the terms of a sum, in an order of their own. */
+  private static final double EPSILON = 0x1p-23;
+
+  static Stream<Arguments> operators() {
+    Random random = new Random(17);
+    List<Arguments> cases = new ArrayList<>();
+    ReferenceExecutorTest.convolutions()
+        .forEach(
+            conv ->
+                cases.add(
+                    Arguments.of(
+                        conv.type() + " " + conv.weight().shape() + " " + conv.window(),
+                        conv,
+                        new long[] {3, conv.inputChannels(), 13, 7})));
+    for (int size : new int[] {1, 3, 7, 13}) {
+      long[] map = {2, size, 5, 3};
+      cases.add(
+          Arguments.of(
+              "Gemm " + size,
+              new Operator.Gemm(tensor(random, 7, size), Optional.of(tensor(random, 7))),
+              new long[] {3, size}));
+      cases.add(
+          Arguments.of(
+              "BatchNormalization " + size,
+              new Operator.BatchNormalization(
+                  tensor(random, size),
+                  tensor(random, size),
+                  tensor(random, size),
+                  positive(random, size),
+                  1e-3),
+              map));
+      for (Operator operator :
+          List.of(
+              new Operator.Relu(),
+              new Operator.Sigmoid(),
+              new Operator.Gelu(),
+              new Operator.Softmax(1),
+              new Operator.Identity(),
+              new Operator.GlobalAveragePool(),
+              new Operator.Flatten(),
+              Operator.Reshape.to(-1, 15),
+              Operator.Transpose.by(0, 2, 3, 1))) {
+        cases.add(Arguments.of(operator.type() + " " + size, operator, map));
+      }
+    }
+    return cases.stream();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("operators")
+  void bothGiveTheSame(String name, Operator operator, long[] shape) throws OrtException {
+    long[] open = shape.clone();
+    open[0] = Shape.UNKNOWN;
+    GraphBuilder builder = new GraphBuilder();
+    builder.input("x", open);
+    builder.add("y", operator, "x");
+    compare(builder.output("y").build(), shape, 2L * terms(operator) + 8);
+  }
+
+  @ParameterizedTest
+  @MethodSource("stacks")
+  void bothBroadcastStacksAndSums(long[] weight, long[] sum) throws OrtException {
+    Random random = new Random(23);
+    GraphBuilder builder = new GraphBuilder();
+    builder.input("x", Shape.UNKNOWN, 3, 2, 5);
+    builder.add("w", new Operator.Constant(tensor(random, weight)));
+    builder.add("b", new Operator.Constant(tensor(random, sum)));
+    builder.add("product", new Operator.MatMul(), "x", "w");
+    builder.add("sum", new Operator.Add(), "product", "b");
+    builder.add("y", new Operator.Mul(), "b", "sum");
+    compare(builder.output("y").build(), new long[] {4, 3, 2, 5}, 40);
+  }
+
+  static Stream<Arguments> stacks() {
+    return Stream.of(
+        Arguments.of(new long[] {5, 7}, new long[] {7}),
+        Arguments.of(new long[] {3, 5, 7}, new long[] {3, 1, 7}),
+        Arguments.of(new long[] {1, 3, 5, 1}, new long[] {1, 3, 2, 13}));
+  }
+
+  private static void compare(Graph exact, long[] shape, double roundings) throws OrtException {
+    Graph graph = exact.withParameters(ElementType.FLOAT32);
+    float[] x = tensor(new Random(29), shape).toFloats();
+    INDArray expected =
+        new ReferenceExecutor(graph, ElementType.FLOAT32).run(NdArrays.of(x, shape));
+    double[] values = NdArrays.toDoubles(expected);
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OrtSession session = environment.createSession(OnnxWriter.toBytes(graph));
+        OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(x), shape);
+        OrtSession.Result result = session.run(Map.of("x", input))) {
+      OnnxTensor output = (OnnxTensor) result.get(0);
+      assertArrayEquals(expected.shape(), output.getInfo().getShape());
+      FloatBuffer found = output.getFloatBuffer();
+      double scale = 1;
+      for (double value : values) {
+        scale = Math.max(scale, Math.abs(value));
+      }
+      for (int i = 0; i < values.length; i++) {
+        assertEquals(values[i], found.get(i), roundings * EPSILON * scale, "element " + i);
+      }
+    }
+  }
+
+  private static int terms(Operator operator) {
+    if (operator instanceof Operator.Conv conv) {
+      return conv.weight().size() / conv.outputChannels();
+    }
+    return operator instanceof Operator.Gemm gemm ? gemm.weight().size() / 7 : 15;
+  }
+
+  private static Tensor tensor(Random random, long... shape) {
+    float[] elements = new float[(int) Shape.of(shape).elements()];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = (float) random.nextGaussian();
+    }
+    return Tensor.of(Shape.of(shape), elements);
+  }
+
+  private static Tensor positive(Random random, long... shape) {
+    float[] elements = tensor(random, shape).toFloats();
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] = 0.1f + Math.abs(elements[i]);
+    }
+    return Tensor.of(Shape.of(shape), elements);
+  }
+}

@@ -1,0 +1,63 @@
+package org.repfold.converter.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.repfold.converter.fold.RandomOperators;
+import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Operator;
+
+class GraphSummaryTest {
+  private final RandomOperators random = new RandomOperators(2);
+  private final GraphBuilder graph = new GraphBuilder();
+
+  @Test
+  void countsTwoFlopsForEachMultiplyAddOfAGroupedConvolution() {
+    graph.input("x", -1, 4, 5, 5);
+    graph.add("conv", random.conv(4, 6, 3, 1, 2), "x");
+
+    assertEquals(2L * 6 * 5 * 5 * 2 * 3 * 3, summary("conv").flops());
+  }
+
+  @Test
+  void countsTheFlopsOfPartitionsThatLieOnTheBatchAxis() {
+    graph.input("x", -1, 2, 4, 4);
+    graph.add("parts", Operator.Reshape.to(-1, 2, 2, 2), "x");
+    graph.add("conv", random.conv(2, 2, 1, 0, 1), "parts");
+
+    GraphSummary summary = summary("conv");
+
+    assertEquals(List.of(4L, 2L, 2L, 2L), summary.nodes().get(0).shape());
+    assertEquals(2L * 4 * 2 * 2 * 2 * 2, summary.flops());
+  }
+
+  @Test
+  void countsTheFlopsOfMatrixProducts() {
+    graph.input("x", -1, 3, 5);
+    graph.add("weight", new Operator.Constant(random.tensor(5, 7)));
+    graph.add("product", new Operator.MatMul(), "x", "weight");
+    graph.add("flat", new Operator.Flatten(), "product");
+    graph.add("dense", random.gemm(21, 2), "flat");
+
+    assertEquals(2L * 3 * 5 * 7 + 2L * 21 * 2, summary("dense").flops());
+  }
+
+  @Test
+  void countsNothingElse() {
+    graph.input("x", -1, 4, 5, 5);
+    graph.add("norm", random.batchNorm(4), "x");
+    graph.add("relu", new Operator.Relu(), "norm");
+
+    GraphSummary summary = summary("relu");
+
+    assertEquals(0, summary.flops());
+    assertEquals(16, summary.parameters());
+    assertEquals(Map.of("BatchNormalization", 1, "Relu", 1), summary.operators());
+  }
+
+  private GraphSummary summary(String output) {
+    return GraphSummary.of(graph.output(output).build());
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Small programs to copy from, each complete in one file. They use the libraries as any user's
+ * program would. Nothing else depends on them.
+ */
+package org.repfold.samples;
