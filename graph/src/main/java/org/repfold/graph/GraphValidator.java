@@ -40,7 +40,8 @@ public final class GraphValidator {
   private static void requireVariance(String name, Operator.BatchNormalization norm) {
     for (int i = 0; i < norm.channels(); i++) {
       double variance = norm.variance().get(i);
-      if (variance < 0 || variance + norm.epsilon() <= 0) {
+      double sum = variance + norm.epsilon();
+      if (variance < 0 || !(sum > 0) || !Double.isFinite(sum)) {
         throw new BadInputException(
             "node '"
                 + name

@@ -55,6 +55,9 @@ public sealed interface Operator {
                 + ", found "
                 + shape);
       }
+      if (shape.dimension(2) < 1 || shape.dimension(3) < 1) {
+        throw new BadInputException("Conv: expected a kernel of at least 1x1, found " + shape);
+      }
       requireVector("Conv", "bias", bias, shape.dimension(0));
     }
 

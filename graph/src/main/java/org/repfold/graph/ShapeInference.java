@@ -1,7 +1,9 @@
 package org.repfold.graph;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * The shape that each operator gives. An axis of unknown size (the batch) stays unknown through
@@ -28,9 +30,16 @@ public final class ShapeInference {
     }
     List<Shape> inputs = node.inputs().stream().map(shapes::get).toList();
     try {
-      return shapeOf(node.operator(), inputs);
+      Shape shape = shapeOf(node.operator(), inputs);
+      if (LongStream.of(shape.toArray()).filter(size -> size == Shape.UNKNOWN).count() > 1) {
+        throw new BadInputException("expected at most one axis of unknown size, found " + shape);
+      }
+      return shape;
     } catch (BadInputException e) {
       throw new BadInputException(describe(node) + ": " + e.getMessage(), e);
+    } catch (ArithmeticException e) {
+      throw new BadInputException(
+          describe(node) + ": expected fewer than 2^63 elements, found shapes " + inputs, e);
     }
   }
 
@@ -65,6 +74,11 @@ public final class ShapeInference {
       return reshaped(reshape, inputs.get(0));
     } else if (operator instanceof Operator.Transpose transpose) {
       return transposed(transpose, inputs.get(0));
+    } else if (operator instanceof Operator.Softmax softmax) {
+      int rank = inputs.get(0).rank();
+      if (softmax.axis() < -rank || softmax.axis() >= rank) {
+        throw expected("an axis " + softmax.axis(), inputs.get(0));
+      }
     }
     return inputs.get(0);
   }
@@ -108,7 +122,8 @@ public final class ShapeInference {
     if (input.rank() < 1) {
       throw expected("at least 1 axis", input);
     }
-    return Shape.of(input.dimension(0), input.product(1, input.rank()));
+    Shape merged = Shape.of(Arrays.copyOfRange(input.toArray(), 1, input.rank()));
+    return Shape.of(input.dimension(0), merged.isKnown() ? merged.elements() : Shape.UNKNOWN);
   }
 
   private static Shape reshaped(Operator.Reshape reshape, Shape input) {

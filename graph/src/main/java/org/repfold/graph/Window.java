@@ -45,12 +45,17 @@ public record Window(
 
   /** The height of the result, for a map and a kernel of the given heights. */
   public long outputHeight(long height, long kernelHeight) {
-    return (height + padTop + padBottom - dilationHeight * (kernelHeight - 1) - 1) / strideHeight
-        + 1;
+    return outputSize(
+        height, kernelHeight, strideHeight, dilationHeight, padTop + (long) padBottom);
   }
 
   /** The width of the result, for a map and a kernel of the given widths. */
   public long outputWidth(long width, long kernelWidth) {
-    return (width + padLeft + padRight - dilationWidth * (kernelWidth - 1) - 1) / strideWidth + 1;
+    return outputSize(width, kernelWidth, strideWidth, dilationWidth, padLeft + (long) padRight);
+  }
+
+  /** Rounded down, so that a map smaller than the kernel has no result whatever the stride. */
+  private static long outputSize(long size, long kernel, int stride, int dilation, long padding) {
+    return Math.floorDiv(Math.addExact(size, padding) - dilation * (kernel - 1) - 1, stride) + 1;
   }
 }
