@@ -14,26 +14,29 @@ import org.repfold.graph.GraphValidator;
  * A train form and the deploy forms made of it.
  *
  * @param folding what folding did; its result is exact (float64)
- * @param folded the folded graph rounded to float32: plain layers, as DL4J runs them fastest
  * @param lowering what lowering did to the exact folded graph; its result is exact (float64)
- * @param deploy the lowered graph rounded to float32: as ONNX engines run it fastest
  */
-public record Conversion(Folding folding, Graph folded, Folding lowering, Graph deploy) {
+public record Conversion(Folding folding, Folding lowering) {
 
   /**
-   * Converts a train form. Each folded parameter is rounded once, at the end.
+   * Converts a train form.
    *
    * @throws org.repfold.graph.BadInputException if a parameter is not finite or a variance is
    *     negative, naming it
    */
   public static Conversion of(Graph train) {
     Folding folding = Folder.fold(GraphValidator.validate(train));
-    Folding lowering = new Folder(Lowering.all()).apply(folding.folded());
-    return new Conversion(
-        folding,
-        folding.folded().withParameters(ElementType.FLOAT32),
-        lowering,
-        lowering.folded().withParameters(ElementType.FLOAT32));
+    return new Conversion(folding, new Folder(Lowering.all()).apply(folding.folded()));
+  }
+
+  /** The folded graph rounded to float32, once: plain layers, as DL4J runs them fastest. */
+  public Graph folded() {
+    return folding.folded().withParameters(ElementType.FLOAT32);
+  }
+
+  /** The lowered graph rounded to float32, once: as ONNX engines run it fastest. */
+  public Graph deploy() {
+    return lowering.folded().withParameters(ElementType.FLOAT32);
   }
 
   /** For each value of the deploy form that stands for one of the train form: the latter's name. */

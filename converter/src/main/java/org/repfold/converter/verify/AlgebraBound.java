@@ -9,6 +9,13 @@ package org.repfold.converter.verify;
  */
 final class AlgebraBound {
   static final double RELATIVE = 1e-12;
+
+  /**
+   * An ill-conditioned value may differ by this many times what one rounding of the input moves it:
+   * every layer rounds as well, and each of some dozen layers by several operations.
+   */
+  static final double CONDITION = 64;
+
   private static final double ROUNDINGS = 1 << 16;
 
   private AlgebraBound() {}

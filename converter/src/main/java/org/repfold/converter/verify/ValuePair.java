@@ -14,11 +14,12 @@ import org.repfold.graph.Operator;
 final class ValuePair {
   final String node;
   final String sourceNode;
-  final double bound;
+  private final double ordinaryBound;
   final boolean output;
   private final NormError train = new NormError();
   private final NormError deploy = new NormError();
   private double worst = -1;
+  private double bound;
   private Worst where;
 
   private record Worst(String probe, List<Long> index, double expected, double found) {}
@@ -26,6 +27,7 @@ final class ValuePair {
   private ValuePair(String node, String sourceNode, double bound, boolean output) {
     this.node = node;
     this.sourceNode = sourceNode;
+    this.ordinaryBound = bound;
     this.bound = bound;
     this.output = output;
   }
@@ -52,23 +54,56 @@ final class ValuePair {
     return pairs;
   }
 
-  /** Compares both forms' float64 values. */
-  void compareExact(String probe, long[] shape, double[] truth, double[] found) {
-    double scale = 0;
-    for (double value : truth) {
-      scale = Double.isFinite(value) ? Math.max(scale, Math.abs(value)) : scale;
-    }
+  /** The largest difference of both forms' float64 values on one input. */
+  Difference difference(double[] truth, double[] found) {
+    double scale = largest(truth);
+    Difference result = new Difference(-1, 0, 0, 0);
     for (int i = 0; i < truth.length; i++) {
       double difference = Math.abs(found[i] - truth[i]);
       double error = difference == 0 ? 0 : difference / scale;
       if (!Double.isFinite(error)) {
         error = Double.POSITIVE_INFINITY;
       }
-      if (error > worst) {
-        worst = error;
-        where = new Worst(probe, index(i, shape), truth[i], found[i]);
+      if (error > result.error) {
+        result = new Difference(error, i, truth[i], found[i]);
       }
     }
+    return result;
+  }
+
+  /**
+   * A difference at one element.
+   *
+   * @param error relative to the value's largest magnitude; infinite where something is not finite
+   */
+  record Difference(double error, int index, double expected, double found) {}
+
+  /** Whether a difference is more than any well-conditioned value has. */
+  boolean isSuspicious(Difference difference) {
+    return difference.error > ordinaryBound;
+  }
+
+  /**
+   * Takes a difference into account.
+   *
+   * @param conditionBound what the value's conditioning on that input allows
+   */
+  void record(String probe, long[] shape, Difference difference, double conditionBound) {
+    double allowed = Math.max(ordinaryBound, conditionBound);
+    if (where == null || difference.error / allowed > worst / bound) {
+      worst = difference.error;
+      bound = allowed;
+      where =
+          new Worst(probe, index(difference.index, shape), difference.expected, difference.found);
+    }
+  }
+
+  static double largest(double[] values) {
+    double largest = 0;
+    for (double value : values) {
+      largest = Double.isFinite(value) ? Math.max(largest, Math.abs(value)) : largest;
+    }
+    return largest;
   }
 
   void compareTrain(double[] truth, double[] found) {
@@ -83,7 +118,10 @@ final class ValuePair {
     return worst >= 0 && worst <= bound;
   }
 
-  /** Infinite if a value was not finite, negative if nothing was compared. */
+  /**
+   * The difference that is largest against its bound. Infinite if a value was not finite, negative
+   * if nothing was compared.
+   */
   double worst() {
     return worst;
   }

@@ -18,19 +18,16 @@ final class Broken {
     Conversion conversion = Conversion.of(ExampleNet.build(1));
     Folding lowering = conversion.lowering();
     Graph wrong = changed(lowering.folded(), value -> value * 1.001);
-    Graph deploy = changed(conversion.deploy(), value -> (float) (value * 1.001));
-    return ExampleReport.of(
+    Conversion broken =
         new Conversion(
             conversion.folding(),
-            conversion.folded(),
             new Folding(
                 lowering.source(),
                 wrong,
                 lowering.steps(),
                 lowering.refusals(),
-                lowering.equivalents()),
-            deploy),
-        deploy);
+                lowering.equivalents()));
+    return ExampleReport.of(broken, broken.deploy());
   }
 
   /** A deploy file with an infinite weight. */
