@@ -77,7 +77,15 @@ public final class Main implements Runnable {
           return BAD_INPUT;
         });
     line.setExecutionExceptionHandler((exception, command, parsed) -> main.report(exception, err));
-    return line.execute(arguments);
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      err.println(
+          "repfold: out of memory with a heap of "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MiB; fix: export REPFOLD_JAVA_OPTIONS=-Xmx8g");
+      return INTERNAL_ERROR;
+    }
   }
 
   @Override

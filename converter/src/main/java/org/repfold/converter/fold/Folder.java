@@ -30,8 +30,7 @@ public final class Folder {
 
   /** Folds a graph; the result is in float64 and not rounded. */
   public Folding apply(Graph graph) {
-    Graph source = graph.withParameters(ElementType.FLOAT64);
-    Workspace workspace = new Workspace(source);
+    Workspace workspace = new Workspace(graph);
     List<FoldStep> steps = new ArrayList<>();
     Set<Refusal> refusals = new LinkedHashSet<>();
     boolean changed = true;
@@ -42,10 +41,10 @@ public final class Folder {
         changed |= foldAt(workspace, name, steps, refusals);
       }
     }
-    Graph folded = workspace.toGraph();
+    Graph folded = workspace.toGraph().withParameters(ElementType.FLOAT64);
     Map<String, String> equivalents = workspace.equivalents();
     equivalents.keySet().retainAll(folded.shapes().keySet());
-    return new Folding(source, folded, steps, List.copyOf(refusals), equivalents);
+    return new Folding(graph, folded, steps, List.copyOf(refusals), equivalents);
   }
 
   private boolean foldAt(

@@ -7,7 +7,7 @@ import org.repfold.graph.Graph;
 /**
  * The outcome of folding one graph.
  *
- * @param source the graph as it was, parameters widened to float64
+ * @param source the graph as it was
  * @param folded the graph after all folds, parameters in float64 and not rounded
  * @param steps the folds, in the order in which they were applied
  * @param refusals the folds that nearly applied to what is left

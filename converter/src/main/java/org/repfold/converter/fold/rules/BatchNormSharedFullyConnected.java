@@ -181,11 +181,14 @@ public final class BatchNormSharedFullyConnected implements FoldRule {
 
   /** For each row and output: the layer's answer to the shift. */
   private static double[] shiftBehind(Linear linear, Tensor shift) {
-    int rows = Math.toIntExact(shift.shape().dimension(0));
     int inputs = linear.groupInputs();
     double[] shifts = shift.toDoubles();
+    boolean[] uniform = new boolean[shifts.length / inputs];
+    for (int part = 0; part < uniform.length; part++) {
+      uniform[part] = isUniform(shifts, part * inputs, inputs);
+    }
     double[] bias = linear.biasOrZeros();
-    double[] result = new double[rows * linear.outputs()];
+    double[] result = new double[uniform.length / linear.group() * linear.outputs()];
     double[] weight = new double[inputs];
     for (int o = 0; o < linear.outputs(); o++) {
       double sum = 0;
@@ -193,13 +196,13 @@ public final class BatchNormSharedFullyConnected implements FoldRule {
         weight[i] = linear.weight().get(o * inputs + i);
         sum += weight[i];
       }
-      for (int row = 0; row < rows; row++) {
-        int first = (row * linear.group() + o / linear.groupOutputs()) * inputs;
+      for (int row = 0; row < uniform.length / linear.group(); row++) {
+        int part = row * linear.group() + o / linear.groupOutputs();
         result[row * linear.outputs() + o] =
             bias[o]
-                + (isUniform(shifts, first, inputs)
-                    ? shifts[first] * sum
-                    : dot(weight, shifts, first));
+                + (uniform[part]
+                    ? shifts[part * inputs] * sum
+                    : dot(weight, shifts, part * inputs));
       }
     }
     return result;
