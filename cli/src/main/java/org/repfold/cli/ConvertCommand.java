@@ -93,7 +93,7 @@ final class ConvertCommand extends ConsoleCommand {
   }
 
   private boolean verified(Converter converter, DeployForm deploy, ModelFile written) {
-    Verification result = converter.verify(deploy, written, seed, Optional.empty());
+    Verification result = converter.verifyQuickly(deploy, written, seed);
     Reporting.print(result, console());
     if (reportFolder != null) {
       Report report =

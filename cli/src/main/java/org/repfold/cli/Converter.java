@@ -51,13 +51,29 @@ record Converter(ModelFile source, Conversion conversion) {
   Verification verify(
       DeployForm expected, ModelFile written, long seed, Optional<LabelledData> data) {
     try (Engines engines = Engines.of(source, written)) {
-      VerifyOptions options =
-          VerifyOptions.defaults().withSeed(seed).withEngines(engines.train(), engines.deploy());
-      return Verifier.verify(
-          expected.folding(),
-          written.graph(),
-          data.isPresent() ? options.withData(data.get()) : options);
+      return verify(expected, written, seed, data, engines);
     }
+  }
+
+  /** As {@link #verify}, with the one engine that is at home with each file: what a user runs. */
+  Verification verifyQuickly(DeployForm expected, ModelFile written, long seed) {
+    try (Engines engines = Engines.atHome(source, written)) {
+      return verify(expected, written, seed, Optional.empty(), engines);
+    }
+  }
+
+  private static Verification verify(
+      DeployForm expected,
+      ModelFile written,
+      long seed,
+      Optional<LabelledData> data,
+      Engines engines) {
+    VerifyOptions options =
+        VerifyOptions.defaults().withSeed(seed).withEngines(engines.train(), engines.deploy());
+    return Verifier.verify(
+        expected.folding(),
+        written.graph(),
+        data.isPresent() ? options.withData(data.get()) : options);
   }
 
   /**

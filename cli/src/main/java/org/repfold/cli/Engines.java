@@ -15,6 +15,15 @@ record Engines(List<Engine> train, List<Engine> deploy) implements AutoCloseable
     return new Engines(all(train), all(deploy));
   }
 
+  /** The one engine of each form that is at home with its kind of file. */
+  static Engines atHome(ModelFile train, ModelFile deploy) {
+    return new Engines(List.of(home(train)), List.of(home(deploy)));
+  }
+
+  private static Engine home(ModelFile model) {
+    return (model.dl4j().isPresent() ? EngineName.DL4J : EngineName.ONNXRUNTIME).load(model);
+  }
+
   private static List<Engine> all(ModelFile model) {
     List<Engine> engines = new ArrayList<>();
     if (model.dl4j().isPresent()) {
