@@ -33,7 +33,7 @@ class RepMLPNetVerificationTest {
     Verification result = verify(conversion, conversion.deploy());
 
     assertEquals(List.of(), result.failures());
-    assertTrue(result.values().size() > 5, "only " + result.values());
+    assertTrue(result.values().size() > 3, "only " + result.values());
   }
 
   @ParameterizedTest
@@ -45,8 +45,8 @@ class RepMLPNetVerificationTest {
             .deploy()
             .mapOperators(
                 operator ->
-                    operator instanceof Operator.Conv conv
-                        ? conv.mapParameters(RepMLPNetVerificationTest::firstHalved)
+                    operator instanceof Operator.Constant
+                        ? operator.mapParameters(RepMLPNetVerificationTest::firstHalved)
                         : operator);
 
     Verification result = verify(conversion, changed);

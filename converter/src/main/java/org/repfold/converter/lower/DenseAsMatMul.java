@@ -11,9 +11,8 @@ import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 
 /**
- * A grouped 1x1 convolution on maps of 1 x 1 that were features before, {@code [M, G I, 1, 1]},
- * becomes a batched matrix product {@code [G, M, I] x [G, I, O]}. With one group it becomes a plain
- * one.
+ * A 1x1 convolution on maps of 1 x 1, {@code [M, G I, 1, 1]}, is a dense layer: it becomes a
+ * batched matrix product {@code [G, M, I] x [G, I, O]}. With one group it becomes a plain one.
  *
  * <p>Engines run the grouped convolution one sample at a time; as a product it runs several times
  * faster.
@@ -24,8 +23,7 @@ public final class DenseAsMatMul implements FoldRule {
   public Match match(GraphView graph, Node node) {
     if (!(node.operator() instanceof Operator.Conv conv)
         || !conv.isPointwise()
-        || graph.shape(node.name()).product(2, 4) != 1
-        || graph.find(node.input(), Operator.Reshape.class).isEmpty()) {
+        || graph.shape(node.name()).product(2, 4) != 1) {
       return Match.none();
     }
     return Match.replace(

@@ -10,6 +10,7 @@ public final class Lowering {
   public static List<FoldRule> all() {
     return List.of(
         new DenseAsMatMul(),
+        new ActivationBeforeReshape(),
         new TransposeAsReshape(),
         new MergeTransposes(),
         new MergeReshapes(),
