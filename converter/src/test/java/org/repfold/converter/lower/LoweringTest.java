@@ -1,0 +1,94 @@
+package org.repfold.converter.lower;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.repfold.converter.fold.FoldFixture.assertFolds;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.repfold.converter.fold.Folder;
+import org.repfold.converter.fold.RandomOperators;
+import org.repfold.graph.Graph;
+import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Operator;
+
+class LoweringTest {
+
+  private static Graph chain(Operator... operators) {
+    GraphBuilder graph = new GraphBuilder();
+    String last = graph.input("x", -1, 2, 3, 4);
+    for (int i = 0; i < operators.length; i++) {
+      last = graph.add("node" + i, operators[i], last);
+    }
+    return graph.output(last).build();
+  }
+
+  @Test
+  void twoTransposesBecomeTheirProduct() {
+    Graph lowered =
+        assertFolds(
+            chain(Operator.Transpose.by(0, 2, 3, 1), Operator.Transpose.by(0, 3, 2, 1)),
+            new MergeTransposes());
+
+    assertEquals(Map.of("Transpose", 1), lowered.operatorCounts());
+  }
+
+  @Test
+  void aTransposeThatKeepsTheOrderOfLongAxesBecomesAReshape() {
+    Graph lowered =
+        assertFolds(
+            chain(Operator.Reshape.to(-1, 2, 1, 12), Operator.Transpose.by(2, 0, 1, 3)),
+            new TransposeAsReshape());
+
+    assertEquals(Map.of("Reshape", 2), lowered.operatorCounts());
+  }
+
+  @Test
+  void aTransposeThatMovesElementsStays() {
+    Graph graph = chain(Operator.Transpose.by(0, 2, 1, 3));
+
+    Graph lowered = new Folder(List.of(new TransposeAsReshape())).apply(graph).folded();
+
+    assertEquals(Map.of("Transpose", 1), lowered.operatorCounts());
+  }
+
+  @Test
+  void aChainOfReshapesBackToTheInputIsGone() {
+    Graph lowered =
+        assertFolds(
+            chain(
+                new Operator.Relu(),
+                Operator.Reshape.to(-1, 24),
+                Operator.Reshape.to(-1, 4, 6),
+                Operator.Reshape.to(-1, 2, 3, 4),
+                new Operator.GlobalAveragePool()),
+            Lowering.all().toArray(new org.repfold.converter.fold.FoldRule[0]));
+
+    assertEquals(Map.of("Relu", 1, "GlobalAveragePool", 1), lowered.operatorCounts());
+  }
+
+  @Test
+  void anActivationOfAReshapedValueComesFirst() {
+    Graph lowered =
+        assertFolds(
+            chain(Operator.Reshape.to(-1, 24), new Operator.Gelu()), new ActivationBeforeReshape());
+
+    assertEquals(Map.of("Gelu", 1, "Reshape", 1), lowered.operatorCounts());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 6})
+  void aConvolutionOfSinglePointsBecomesAMatrixProduct(int groups) {
+    Graph lowered =
+        assertFolds(
+            chain(
+                Operator.Reshape.to(-1, 24, 1, 1),
+                new RandomOperators(groups).conv(24, 12, 1, 0, groups)),
+            new DenseAsMatMul());
+
+    assertEquals(1, lowered.operatorCounts().get("MatMul"));
+    assertEquals(0, lowered.operatorCounts().getOrDefault("Conv", 0));
+  }
+}
