@@ -23,17 +23,17 @@ public record Conversion(Folding folding, Graph folded, Folding lowering, Graph 
   /**
    * Converts a train form. Each folded parameter is rounded once, at the end.
    *
-   * @throws org.repfold.graph.BadInputException if a parameter is not finite or a variance is
-   *     negative, naming it
+   * @throws org.repfold.graph.BadInputException if a parameter is not finite, before or after
+   *     rounding, or a variance is negative, naming it
    */
   public static Conversion of(Graph train) {
     Folding folding = Folder.fold(GraphValidator.validate(train));
     Folding lowering = new Folder(Lowering.all()).apply(folding.folded());
-    return new Conversion(
-        folding,
-        folding.folded().withParameters(ElementType.FLOAT32),
-        lowering,
-        lowering.folded().withParameters(ElementType.FLOAT32));
+    return new Conversion(folding, rounded(folding.folded()), lowering, rounded(lowering.folded()));
+  }
+
+  private static Graph rounded(Graph exact) {
+    return GraphValidator.validate(exact.withParameters(ElementType.FLOAT32));
   }
 
   /** For each value of the deploy form that stands for one of the train form: the latter's name. */
