@@ -29,14 +29,26 @@ public record Conversion(Folding folding, Folding lowering) {
     return new Conversion(folding, new Folder(Lowering.all()).apply(folding.folded()));
   }
 
-  /** The folded graph rounded to float32, once: plain layers, as DL4J runs them fastest. */
+  /**
+   * The folded graph rounded to float32, once: plain layers, as DL4J runs them fastest.
+   *
+   * @throws org.repfold.graph.BadInputException if a parameter is not finite then, naming it
+   */
   public Graph folded() {
-    return folding.folded().withParameters(ElementType.FLOAT32);
+    return rounded(folding.folded());
   }
 
-  /** The lowered graph rounded to float32, once: as ONNX engines run it fastest. */
+  /**
+   * The lowered graph rounded to float32, once: as ONNX engines run it fastest.
+   *
+   * @throws org.repfold.graph.BadInputException if a parameter is not finite then, naming it
+   */
   public Graph deploy() {
-    return lowering.folded().withParameters(ElementType.FLOAT32);
+    return rounded(lowering.folded());
+  }
+
+  private static Graph rounded(Graph exact) {
+    return GraphValidator.validate(exact.withParameters(ElementType.FLOAT32));
   }
 
   /** For each value of the deploy form that stands for one of the train form: the latter's name. */

@@ -162,6 +162,11 @@ public final class Graph implements GraphView {
   }
 
   @Override
+  public boolean isInput(String value) {
+    return inputs.stream().anyMatch(input -> input.name().equals(value));
+  }
+
+  @Override
   public Shape shape(String value) {
     Shape shape = shapes.get(value);
     if (shape == null) {

@@ -15,6 +15,9 @@ public interface GraphView {
   /** Whether the graph gives the value as one of its outputs. */
   boolean isOutput(String value);
 
+  /** Whether the value is one of the graph's inputs. */
+  boolean isInput(String value);
+
   /** The shape of a node's value or of a graph input. */
   Shape shape(String value);
 
@@ -34,6 +37,17 @@ public interface GraphView {
     List<Node> consumers = consumers(value);
     return consumers.size() == 1
         && consumers.get(0).inputs().stream().filter(value::equals).count() == 1;
+  }
+
+  /**
+   * The wanted name for a new node, with a number behind where some value has that name already.
+   */
+  default String freshName(String wanted) {
+    String name = wanted;
+    for (int number = 2; isInput(name) || find(name).isPresent(); number++) {
+      name = wanted + "/" + number;
+    }
+    return name;
   }
 
   /** The constant that the value is, where it is one. */

@@ -48,6 +48,11 @@ final class Workspace implements GraphView {
   }
 
   @Override
+  public boolean isInput(String value) {
+    return origin.isInput(value);
+  }
+
+  @Override
   public Shape shape(String value) {
     return shapes.get(value);
   }
@@ -116,6 +121,7 @@ final class Workspace implements GraphView {
     return Graph.of(origin.inputs(), live, origin.outputs(), origin.metadata());
   }
 
+  /** Where a value that the graph gives as an output moves to another node, names that node so. */
   private Match.Replacement keepOutputNames(Match.Replacement wanted) {
     Map<String, String> renamed = new HashMap<>();
     wanted
@@ -124,11 +130,13 @@ final class Workspace implements GraphView {
             (old, now) -> {
               if (isOutput(old) && !old.equals(now)) {
                 renamed.put(now, old);
+                renamed.putIfAbsent(old, now);
               }
             });
-    if (renamed.isEmpty()) {
-      return wanted;
-    }
+    return renamed.isEmpty() ? wanted : rename(wanted, renamed);
+  }
+
+  private static Match.Replacement rename(Match.Replacement wanted, Map<String, String> renamed) {
     List<Node> produced =
         wanted.produced().stream()
             .map(

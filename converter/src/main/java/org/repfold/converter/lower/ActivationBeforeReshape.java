@@ -24,11 +24,13 @@ public final class ActivationBeforeReshape implements FoldRule {
         graph
             .find(node.input(), Operator.Reshape.class)
             .filter(found -> graph.hasSingleUse(found.name()));
-    return reshape.map(found -> swapped(found, node)).orElseGet(Match::none);
+    return reshape.map(found -> swapped(graph, found, node)).orElseGet(Match::none);
   }
 
-  private static Match swapped(Node reshape, Node activation) {
-    Node inner = new Node(activation.name() + "/flat", activation.operator(), reshape.inputs());
+  private static Match swapped(GraphView graph, Node reshape, Node activation) {
+    Node inner =
+        new Node(
+            graph.freshName(activation.name() + "/flat"), activation.operator(), reshape.inputs());
     return Match.replace(
         List.of(reshape, activation),
         List.of(inner, new Node(activation.name(), reshape.operator(), inner.name())));

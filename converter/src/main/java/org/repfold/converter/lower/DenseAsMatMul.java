@@ -27,54 +27,65 @@ public final class DenseAsMatMul implements FoldRule {
       return Match.none();
     }
     return Match.replace(
-        List.of(node), conv.group() == 1 ? plain(node, conv) : batched(node, conv));
+        List.of(node), conv.group() == 1 ? plain(graph, node, conv) : batched(graph, node, conv));
   }
 
-  private static List<Node> plain(Node node, Operator.Conv conv) {
+  private static List<Node> plain(GraphView graph, Node node, Operator.Conv conv) {
     int inputs = conv.inputChannels();
     int outputs = conv.outputChannels();
     List<Node> nodes = new ArrayList<>();
-    String rows = append(nodes, node, "rows", Operator.Reshape.to(-1, inputs), node.input());
-    String product = product(nodes, node, transposed(conv, Shape.of(inputs, outputs)), rows);
-    String sum = bias(nodes, node, conv, Shape.of(outputs), product);
+    String rows = append(graph, nodes, node, "rows", Operator.Reshape.to(-1, inputs), node.input());
+    String product = product(graph, nodes, node, transposed(conv, Shape.of(inputs, outputs)), rows);
+    String sum = bias(graph, nodes, node, conv, Shape.of(outputs), product);
     nodes.add(new Node(node.name(), Operator.Reshape.to(-1, outputs, 1, 1), sum));
     return nodes;
   }
 
-  private static List<Node> batched(Node node, Operator.Conv conv) {
+  private static List<Node> batched(GraphView graph, Node node, Operator.Conv conv) {
     int groups = conv.group();
     int inputs = conv.inputChannels() / groups;
     int outputs = conv.outputChannels() / groups;
     List<Node> nodes = new ArrayList<>();
     String split =
-        append(nodes, node, "groups", Operator.Reshape.to(-1, groups, inputs), node.input());
-    String rows = append(nodes, node, "rows", Operator.Transpose.by(1, 0, 2), split);
+        append(graph, nodes, node, "groups", Operator.Reshape.to(-1, groups, inputs), node.input());
+    String rows = append(graph, nodes, node, "rows", Operator.Transpose.by(1, 0, 2), split);
     String product =
-        product(nodes, node, transposed(conv, Shape.of(groups, inputs, outputs)), rows);
-    String sum = bias(nodes, node, conv, Shape.of(groups, 1, outputs), product);
-    String merged = append(nodes, node, "samples", Operator.Transpose.by(1, 0, 2), sum);
+        product(graph, nodes, node, transposed(conv, Shape.of(groups, inputs, outputs)), rows);
+    String sum = bias(graph, nodes, node, conv, Shape.of(groups, 1, outputs), product);
+    String merged = append(graph, nodes, node, "samples", Operator.Transpose.by(1, 0, 2), sum);
     nodes.add(new Node(node.name(), Operator.Reshape.to(-1, groups * outputs, 1, 1), merged));
     return nodes;
   }
 
-  private static String product(List<Node> nodes, Node node, Tensor weight, String rows) {
-    String name = append(nodes, node, "weight", new Operator.Constant(weight));
-    return append(nodes, node, "matmul", new Operator.MatMul(), rows, name);
+  private static String product(
+      GraphView graph, List<Node> nodes, Node node, Tensor weight, String rows) {
+    String name = append(graph, nodes, node, "weight", new Operator.Constant(weight));
+    return append(graph, nodes, node, "matmul", new Operator.MatMul(), rows, name);
   }
 
   private static String bias(
-      List<Node> nodes, Node node, Operator.Conv conv, Shape shape, String product) {
+      GraphView graph,
+      List<Node> nodes,
+      Node node,
+      Operator.Conv conv,
+      Shape shape,
+      String product) {
     if (conv.bias().isEmpty()) {
       return product;
     }
     Tensor bias = conv.bias().get().reshape(shape);
-    String name = append(nodes, node, "bias", new Operator.Constant(bias));
-    return append(nodes, node, "add", new Operator.Add(), product, name);
+    String name = append(graph, nodes, node, "bias", new Operator.Constant(bias));
+    return append(graph, nodes, node, "add", new Operator.Add(), product, name);
   }
 
   private static String append(
-      List<Node> nodes, Node origin, String suffix, Operator operator, String... inputs) {
-    String name = origin.name() + "/" + suffix;
+      GraphView graph,
+      List<Node> nodes,
+      Node origin,
+      String suffix,
+      Operator operator,
+      String... inputs) {
+    String name = graph.freshName(origin.name() + "/" + suffix);
     nodes.add(new Node(name, operator, inputs));
     return name;
   }

@@ -58,7 +58,7 @@ public final class FoldFixture {
     }
   }
 
-  private static void assertEquivalentsAreEqual(Folding folding) {
+  static void assertEquivalentsAreEqual(Folding folding) {
     Map<String, INDArray> inputs = randomInputs(folding.source());
     Map<String, INDArray> before =
         new ReferenceExecutor(folding.source(), ElementType.FLOAT64)

@@ -14,14 +14,17 @@ import org.repfold.graph.Shape;
  * H W} channels, each channel's numbers repeated {@code H W} times. It can then fold into the dense
  * layer behind.
  *
- * <p>Applies only before a Conv or Gemm, since elsewhere it would gain nothing.
+ * <p>Applies only before a Conv or Gemm, since elsewhere it would gain nothing, and not behind one
+ * that the normalisation alone takes: {@link ConvBatchNorm} folds it there or says why it cannot,
+ * and {@link ReshapeBatchNorm} may have just moved it there.
  */
 public final class BatchNormFlatten implements FoldRule {
 
   @Override
   public Match match(GraphView graph, Node node) {
     if (!(node.operator() instanceof Operator.BatchNormalization norm)
-        || !graph.hasSingleUse(node.name())) {
+        || !graph.hasSingleUse(node.name())
+        || isBehindLayer(graph, node)) {
       return Match.none();
     }
     Node flatten = graph.consumers(node.name()).get(0);
@@ -40,6 +43,11 @@ public final class BatchNormFlatten implements FoldRule {
         List.of(
             flatten.withInputs(node.inputs()),
             new Node(node.name(), Repeat.channels(norm, times), flatten.name())));
+  }
+
+  private static boolean isBehindLayer(GraphView graph, Node norm) {
+    return graph.hasSingleUse(norm.input())
+        && graph.find(norm.input()).flatMap(Linear::of).isPresent();
   }
 
   private static boolean isRearrangement(Node node) {

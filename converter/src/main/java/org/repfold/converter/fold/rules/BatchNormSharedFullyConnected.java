@@ -43,12 +43,12 @@ public final class BatchNormSharedFullyConnected implements FoldRule {
     }
     String features = partition.get(partition.size() - 1).name();
     if (!graph.hasSingleUse(features)) {
-      return graph.consumers(features).stream().anyMatch(c -> isDense(graph, c))
+      return graph.consumers(features).stream().anyMatch(c -> Linear.isDense(graph, c))
           ? Uses.refuse(graph, features, node.name())
           : Match.none();
     }
     Node layer = graph.consumers(features).get(0);
-    if (!isDense(graph, layer)) {
+    if (!Linear.isDense(graph, layer)) {
       return Match.none();
     }
     Shape map = graph.shape(node.name()).with(0, 1);
@@ -66,13 +66,6 @@ public final class BatchNormSharedFullyConnected implements FoldRule {
       return intoWeights(node, partition, layer, linear, scale.get(), shift.get());
     }
     return behind(graph, node, partition, layer, linear, scale.get(), shift.get());
-  }
-
-  private static boolean isDense(GraphView graph, Node layer) {
-    if (layer.operator() instanceof Operator.Conv conv) {
-      return conv.isPointwise() && graph.shape(layer.name()).product(2, 4) == 1;
-    }
-    return layer.operator() instanceof Operator.Gemm;
   }
 
   private static Tensor spread(double[] perChannel, Shape map) {
@@ -135,8 +128,10 @@ public final class BatchNormSharedFullyConnected implements FoldRule {
     List<Node> produced = rewired(partition, norm.input());
     produced.add(layer.withOperator(linear.withoutBias()));
     produced.addAll(merge);
-    appendConstant(produced, norm.name() + "/scale", new Operator.Mul(), endScale.get(), end);
     appendConstant(
+        graph, produced, norm.name() + "/scale", new Operator.Mul(), endScale.get(), end);
+    appendConstant(
+        graph,
         produced,
         norm.name() + "/shift",
         new Operator.Add(),
@@ -152,10 +147,16 @@ public final class BatchNormSharedFullyConnected implements FoldRule {
   }
 
   private static void appendConstant(
-      List<Node> produced, String name, Operator operator, Tensor map, String operand) {
-    Node constant = new Node(name + "/map", new Operator.Constant(perChannelIfUniform(map)));
+      GraphView graph,
+      List<Node> produced,
+      String name,
+      Operator operator,
+      Tensor map,
+      String operand) {
+    Node constant =
+        new Node(graph.freshName(name + "/map"), new Operator.Constant(perChannelIfUniform(map)));
     produced.add(constant);
-    produced.add(new Node(name, operator, operand, constant.name()));
+    produced.add(new Node(graph.freshName(name), operator, operand, constant.name()));
   }
 
   /** For each row and output: the one scale of all inputs that the output sums up. */

@@ -1,6 +1,7 @@
 package org.repfold.converter.fold.rules;
 
 import java.util.Optional;
+import org.repfold.graph.GraphView;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Tensor;
@@ -22,6 +23,14 @@ record Linear(Operator operator, Tensor weight, Optional<Tensor> bias, int group
       return Optional.of(new Linear(gemm, gemm.weight(), gemm.bias(), 1));
     }
     return Optional.empty();
+  }
+
+  /** Whether a node is a dense layer: a Gemm, or a 1x1 convolution on maps of 1 x 1. */
+  static boolean isDense(GraphView graph, Node layer) {
+    if (layer.operator() instanceof Operator.Conv conv) {
+      return conv.isPointwise() && graph.shape(layer.name()).product(2, 4) == 1;
+    }
+    return layer.operator() instanceof Operator.Gemm;
   }
 
   int outputs() {

@@ -1,6 +1,5 @@
 package org.repfold.converter.fold.rules;
 
-import java.util.List;
 import java.util.Optional;
 import org.repfold.graph.GraphView;
 import org.repfold.graph.Node;
@@ -27,7 +26,7 @@ record MapFullyConnected(Node flatten, Node layer, Node layout) {
         layout
             .flatMap(l -> graph.find(l.input()))
             .filter(l -> graph.hasSingleUse(l.name()))
-            .filter(l -> isPointwise(graph, l));
+            .filter(l -> Linear.isDense(graph, l));
     Optional<Node> flatten =
         layer
             .flatMap(l -> graph.find(l.input()))
@@ -58,16 +57,5 @@ record MapFullyConnected(Node flatten, Node layer, Node layout) {
 
   Linear linear() {
     return Linear.of(layer).orElseThrow();
-  }
-
-  List<Node> nodes() {
-    return List.of(flatten, layer, layout);
-  }
-
-  private static boolean isPointwise(GraphView graph, Node layer) {
-    if (layer.operator() instanceof Operator.Conv conv) {
-      return conv.isPointwise() && graph.shape(layer.name()).product(2, 4) == 1;
-    }
-    return layer.operator() instanceof Operator.Gemm;
   }
 }

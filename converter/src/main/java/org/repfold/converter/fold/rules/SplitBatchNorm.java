@@ -43,7 +43,8 @@ public final class SplitBatchNorm implements FoldRule {
     Map<String, String> values = new HashMap<>();
     for (int i = 0; i < consumers.size(); i++) {
       Node consumer = consumers.get(i);
-      Node copy = new Node(node.name() + "/" + (i + 1), node.operator(), node.inputs());
+      Node copy =
+          new Node(graph.freshName(node.name() + "/" + (i + 1)), node.operator(), node.inputs());
       Node rewired =
           consumer.withInputs(
               consumer.inputs().stream()
@@ -84,6 +85,11 @@ public final class SplitBatchNorm implements FoldRule {
     @Override
     public boolean isOutput(String value) {
       return !value.equals(copy.name()) && graph.isOutput(value);
+    }
+
+    @Override
+    public boolean isInput(String value) {
+      return graph.isInput(value);
     }
 
     @Override
