@@ -11,7 +11,21 @@ import java.util.function.UnaryOperator;
  *
  * <p>Every operator gives one output.
  */
-public sealed interface Operator {
+public sealed interface Operator
+    permits Unary,
+        Movement,
+        Pooling,
+        Operator.Conv,
+        Operator.ConvTranspose,
+        Operator.Gemm,
+        Operator.BatchNormalization,
+        Operator.LayerNormalization,
+        Operator.Constant,
+        Operator.Elementwise,
+        Operator.MatMul,
+        Operator.Softmax,
+        Operator.Identity,
+        Operator.Opaque {
 
   /** The ONNX operator type. */
   default String type() {
@@ -100,6 +114,59 @@ public sealed interface Operator {
   }
 
   /**
+   * The transpose of a {@link Conv}: each element of {@code [N, C, H, W]} times {@code weight} of
+   * shape {@code [C, O / group, kh, kw]}, laid {@code stride} apart and summed up, the padding cut
+   * off; plus {@code bias} of shape {@code [O]}.
+   */
+  record ConvTranspose(Tensor weight, Optional<Tensor> bias, Window window, int group)
+      implements Operator {
+    public ConvTranspose {
+      Shape shape = weight.shape();
+      if (shape.rank() != 4
+          || group < 1
+          || shape.dimension(0) % group != 0
+          || shape.dimension(2) < 1
+          || shape.dimension(3) < 1) {
+        throw new BadInputException(
+            "ConvTranspose: expected a weight of shape [C, O/group, kh, kw] with C divisible by"
+                + " group "
+                + group
+                + " and a kernel of at least 1x1, found "
+                + shape);
+      }
+      requireVector("ConvTranspose", "bias", bias, shape.dimension(1) * group);
+    }
+
+    /** The number of input channels. */
+    public int inputChannels() {
+      return Math.toIntExact(weight.shape().dimension(0));
+    }
+
+    /** The number of output channels. */
+    public int outputChannels() {
+      return Math.toIntExact(weight.shape().dimension(1) * group);
+    }
+
+    public int kernelHeight() {
+      return Math.toIntExact(weight.shape().dimension(2));
+    }
+
+    public int kernelWidth() {
+      return Math.toIntExact(weight.shape().dimension(3));
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+      return weightAndBias(weight, bias);
+    }
+
+    @Override
+    public ConvTranspose mapParameters(UnaryOperator<Tensor> change) {
+      return new ConvTranspose(change.apply(weight), bias.map(change), window, group);
+    }
+  }
+
+  /**
    * {@code [N, I]} times the transpose of {@code weight} {@code [O, I]}, plus {@code bias} {@code
    * [O]}.
    */
@@ -158,6 +225,38 @@ public sealed interface Operator {
     }
   }
 
+  /**
+   * {@code scale * (x - mean) / sqrt(variance + epsilon) + shift}, mean and variance taken over the
+   * last axes of each sample, as many as {@code scale} has (Ba, Kiros and Hinton 2016).
+   *
+   * @param scale of the shape of those axes
+   * @param shift as {@code scale}
+   */
+  record LayerNormalization(Tensor scale, Optional<Tensor> shift, double epsilon)
+      implements Operator {
+    public LayerNormalization {
+      if (scale.shape().rank() < 1
+          || shift.isPresent() && !shift.get().shape().equals(scale.shape())) {
+        throw new BadInputException(
+            "LayerNormalization: expected scale and shift of one shape, found "
+                + scale.shape()
+                + shift.map(tensor -> " and " + tensor.shape()).orElse(""));
+      }
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+      return shift
+          .map(tensor -> Map.of("scale", scale, "shift", tensor))
+          .orElse(Map.of("scale", scale));
+    }
+
+    @Override
+    public LayerNormalization mapParameters(UnaryOperator<Tensor> change) {
+      return new LayerNormalization(change.apply(scale), shift.map(change), epsilon);
+    }
+  }
+
   /** A value known before the graph runs. */
   record Constant(Tensor value) implements Operator {
     @Override
@@ -182,6 +281,18 @@ public sealed interface Operator {
   /** The product of two values, element by element. */
   record Mul() implements Elementwise {}
 
+  /** The first value minus the second. */
+  record Sub() implements Elementwise {}
+
+  /** The first value divided by the second. */
+  record Div() implements Elementwise {}
+
+  /** The larger of two values, element by element. */
+  record Max() implements Elementwise {}
+
+  /** The smaller of two values, element by element. */
+  record Min() implements Elementwise {}
+
   /** Matrix product over the last two axes; the axes before them are broadcast. */
   record MatMul() implements Operator {
     @Override
@@ -190,62 +301,33 @@ public sealed interface Operator {
     }
   }
 
-  /** {@code max(x, 0)}. */
-  record Relu() implements Operator {}
-
-  /** {@code 1 / (1 + exp(-x))}. */
-  record Sigmoid() implements Operator {}
-
-  /**
-   * {@code x / 2 * (1 + erf(x / sqrt(2)))}: the exact GELU, not an approximation (Hendrycks and
-   * Gimpel 2016).
-   */
-  record Gelu() implements Operator {}
-
   /** Exponentials that sum to 1 along an axis. */
   record Softmax(int axis) implements Operator {}
 
   /** Its input. */
   record Identity() implements Operator {}
 
-  /** The mean over all positions of each channel: {@code [N, C, H, W]} to {@code [N, C, 1, 1]}. */
-  record GlobalAveragePool() implements Operator {}
-
-  /** Merges all axes but the first: {@code [N, ...]} to {@code [N, M]}. */
-  record Flatten() implements Operator {}
-
   /**
-   * The same elements in row-major order under another shape, of whose sizes one may be -1
-   * (whatever is left).
+   * What a source computes and this library does not know. It stays as it is, and no fold crosses
+   * it.
+   *
+   * @param kind what the source calls it: a class name or an operator type
+   * @param operands the shapes of the values it takes
+   * @param result the shape of the value it gives
+   * @param body what the source's reader keeps of it, so that the writer of the same format can
+   *     write it back
    */
-  record Reshape(List<Long> shape) implements Operator {
-    public Reshape {
-      shape = List.copyOf(shape);
-      if (shape.stream().filter(size -> size == Shape.UNKNOWN).count() > 1) {
-        throw new BadInputException("Reshape: expected at most one size of -1, found " + shape);
-      }
+  record Opaque(String kind, List<Shape> operands, Shape result, Body body) implements Operator {
+    public Opaque {
+      operands = List.copyOf(operands);
     }
 
-    public static Reshape to(long... shape) {
-      return new Reshape(java.util.Arrays.stream(shape).boxed().toList());
-    }
-  }
+    /** An unknown operator in its source's own terms. */
+    public interface Body {}
 
-  /** Axis {@code i} of the result is axis {@code permutation[i]} of the input. */
-  record Transpose(List<Integer> permutation) implements Operator {
-    public Transpose {
-      permutation = List.copyOf(permutation);
-      if (!permutation.stream()
-          .sorted()
-          .toList()
-          .equals(java.util.stream.IntStream.range(0, permutation.size()).boxed().toList())) {
-        throw new BadInputException(
-            "Transpose: expected a permutation of the axes, found " + permutation);
-      }
-    }
-
-    public static Transpose by(Integer... permutation) {
-      return new Transpose(List.of(permutation));
+    @Override
+    public int arity() {
+      return operands.size();
     }
   }
 

@@ -1,6 +1,5 @@
 package org.repfold.graph;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -50,6 +49,8 @@ public final class ShapeInference {
   private static Shape shapeOf(Operator operator, List<Shape> inputs) {
     if (operator instanceof Operator.Conv conv) {
       return convolved(conv, inputs.get(0));
+    } else if (operator instanceof Operator.ConvTranspose conv) {
+      return transposed(conv, inputs.get(0));
     } else if (operator instanceof Operator.Gemm gemm) {
       requireAxis(inputs.get(0), 2, 1, gemm.weight().shape().dimension(1));
       return inputs.get(0).with(1, gemm.weight().shape().dimension(0));
@@ -65,15 +66,19 @@ public final class ShapeInference {
       return broadcast(inputs.get(0), inputs.get(1));
     } else if (operator instanceof Operator.MatMul) {
       return multiplied(inputs.get(0), inputs.get(1));
-    } else if (operator instanceof Operator.GlobalAveragePool) {
-      requireRank(inputs.get(0), 4);
-      return inputs.get(0).with(2, 1).with(3, 1);
-    } else if (operator instanceof Operator.Flatten) {
-      return flattened(inputs.get(0));
-    } else if (operator instanceof Operator.Reshape reshape) {
-      return reshaped(reshape, inputs.get(0));
-    } else if (operator instanceof Operator.Transpose transpose) {
-      return transposed(transpose, inputs.get(0));
+    } else if (operator instanceof Operator.LayerNormalization norm) {
+      requireLastAxes(inputs.get(0), norm.scale().shape());
+      return inputs.get(0);
+    } else if (operator instanceof Pooling pooling) {
+      return PoolingShapes.of(pooling, inputs.get(0));
+    } else if (operator instanceof Movement movement) {
+      return MovementShapes.of(movement, inputs);
+    } else if (operator instanceof Operator.Opaque opaque) {
+      if (!inputs.equals(opaque.operands())) {
+        throw new BadInputException(
+            "expected inputs of shapes " + opaque.operands() + ", found " + inputs);
+      }
+      return opaque.result();
     } else if (operator instanceof Operator.Softmax softmax) {
       int rank = inputs.get(0).rank();
       if (softmax.axis() < -rank || softmax.axis() >= rank) {
@@ -118,67 +123,38 @@ public final class ShapeInference {
     return batch.with(-2, left.dimension(-2)).with(-1, right.dimension(-1));
   }
 
-  private static Shape flattened(Shape input) {
-    if (input.rank() < 1) {
-      throw expected("at least 1 axis", input);
+  private static Shape transposed(Operator.ConvTranspose conv, Shape input) {
+    requireAxis(input, 4, 1, conv.inputChannels());
+    long height = conv.window().transposedHeight(input.dimension(2), conv.kernelHeight());
+    long width = conv.window().transposedWidth(input.dimension(3), conv.kernelWidth());
+    if (height < 1 || width < 1) {
+      throw expected("a map that is larger than the padding cuts off", input);
     }
-    Shape merged = Shape.of(Arrays.copyOfRange(input.toArray(), 1, input.rank()));
-    return Shape.of(input.dimension(0), merged.isKnown() ? merged.elements() : Shape.UNKNOWN);
+    return Shape.of(input.dimension(0), conv.outputChannels(), height, width);
   }
 
-  private static Shape reshaped(Operator.Reshape reshape, Shape input) {
-    Shape target = Shape.of(reshape.shape());
-    long known = knownProduct(target);
-    long available = knownProduct(input);
-    if (target.isKnown()) {
-      if (!input.isKnown() || known != available) {
-        throw new BadInputException(
-            "expected as many elements as in " + target + ", found " + input);
-      }
-      return target;
-    }
-    if (known == 0 || !input.isKnown() && available == 0) {
-      throw new BadInputException("expected no axis of size 0, found " + input + " to " + target);
-    }
-    if (!input.isKnown()) {
-      return target;
-    }
-    if (available % known != 0) {
-      throw new BadInputException("expected elements divisible by " + known + ", found " + input);
-    }
-    int free = reshape.shape().indexOf(Shape.UNKNOWN);
-    return target.with(free, available / known);
-  }
-
-  private static long knownProduct(Shape shape) {
-    long product = 1;
-    for (long dimension : shape.toArray()) {
-      if (dimension != Shape.UNKNOWN) {
-        product = Math.multiplyExact(product, dimension);
+  private static void requireLastAxes(Shape shape, Shape last) {
+    for (int axis = 1; axis <= last.rank(); axis++) {
+      if (shape.rank() < last.rank() || shape.dimension(-axis) != last.dimension(-axis)) {
+        throw expected("last axes " + last, shape);
       }
     }
-    return product;
   }
 
-  private static Shape transposed(Operator.Transpose transpose, Shape input) {
-    requireRank(input, transpose.permutation().size());
-    return Shape.of(transpose.permutation().stream().mapToLong(input::dimension).toArray());
-  }
-
-  private static void requireRank(Shape shape, int rank) {
+  static void requireRank(Shape shape, int rank) {
     if (shape.rank() != rank) {
       throw expected(rank + " axes", shape);
     }
   }
 
-  private static void requireAxis(Shape shape, int rank, int axis, long size) {
+  static void requireAxis(Shape shape, int rank, int axis, long size) {
     requireRank(shape, rank);
     if (shape.dimension(axis) != size) {
       throw expected("axis " + axis + " of size " + size, shape);
     }
   }
 
-  private static BadInputException expected(String expected, Shape found) {
+  static BadInputException expected(String expected, Shape found) {
     return new BadInputException("expected an input with " + expected + ", found shape " + found);
   }
 }

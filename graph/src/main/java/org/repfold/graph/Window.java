@@ -54,6 +54,20 @@ public record Window(
     return outputSize(width, kernelWidth, strideWidth, dilationWidth, padLeft + (long) padRight);
   }
 
+  /** The height of a transposed convolution's result. */
+  public long transposedHeight(long height, long kernelHeight) {
+    return (height - 1) * strideHeight
+        + dilationHeight * (kernelHeight - 1)
+        + 1
+        - padTop
+        - padBottom;
+  }
+
+  /** The width of a transposed convolution's result. */
+  public long transposedWidth(long width, long kernelWidth) {
+    return (width - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1 - padLeft - padRight;
+  }
+
   /** Rounded down, so that a map smaller than the kernel has no result whatever the stride. */
   private static long outputSize(long size, long kernel, int stride, int dilation, long padding) {
     return Math.floorDiv(Math.addExact(size, padding) - dilation * (kernel - 1) - 1, stride) + 1;

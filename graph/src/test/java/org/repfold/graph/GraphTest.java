@@ -20,9 +20,9 @@ class GraphTest {
         graph(
             List.of(
                 new Node("sum", new Operator.Add(), "b", "a"),
-                new Node("a", new Operator.Relu(), "x"),
-                new Node("b", new Operator.Sigmoid(), "x"),
-                new Node("c", new Operator.Relu(), "x")),
+                new Node("a", new Unary.Relu(), "x"),
+                new Node("b", new Unary.Sigmoid(), "x"),
+                new Node("c", new Unary.Relu(), "x")),
             "sum");
     assertEquals(List.of("b", "a", "sum", "c"), graph.nodes().stream().map(Node::name).toList());
   }
@@ -32,31 +32,30 @@ class GraphTest {
     int length = 100_000;
     List<Node> nodes = new java.util.ArrayList<>();
     for (int i = length; i > 0; i--) {
-      nodes.add(new Node("n" + i, new Operator.Relu(), i == 1 ? "x" : "n" + (i - 1)));
+      nodes.add(new Node("n" + i, new Unary.Relu(), i == 1 ? "x" : "n" + (i - 1)));
     }
     assertEquals("n1", graph(nodes, "n" + length).nodes().iterator().next().name());
   }
 
   @Test
   void unknownInputIsRefused() {
-    assertRefused(() -> graph(List.of(new Node("a", new Operator.Relu(), "y")), "a"), "'a'", "'y'");
+    assertRefused(() -> graph(List.of(new Node("a", new Unary.Relu(), "y")), "a"), "'a'", "'y'");
   }
 
   @Test
   void duplicateNodeNameIsRefused() {
-    Node node = new Node("a", new Operator.Relu(), "x");
+    Node node = new Node("a", new Unary.Relu(), "x");
     assertRefused(() -> graph(List.of(node, node), "a"), "'a'", "unique");
   }
 
   @Test
   void nodeNamedLikeAnInputIsRefused() {
-    assertRefused(
-        () -> graph(List.of(new Node("x", new Operator.Relu(), "x")), "x"), "'x'", "unique");
+    assertRefused(() -> graph(List.of(new Node("x", new Unary.Relu(), "x")), "x"), "'x'", "unique");
   }
 
   @Test
   void namelessNodeIsRefused() {
-    assertRefused(() -> graph(List.of(new Node("", new Operator.Relu(), "x")), ""), "non-empty");
+    assertRefused(() -> graph(List.of(new Node("", new Unary.Relu(), "x")), ""), "non-empty");
   }
 
   @Test
@@ -71,16 +70,15 @@ class GraphTest {
             graph(
                 List.of(
                     new Node("a", new Operator.Add(), "x", "c"),
-                    new Node("b", new Operator.Relu(), "a"),
-                    new Node("c", new Operator.Relu(), "b")),
+                    new Node("b", new Unary.Relu(), "a"),
+                    new Node("c", new Unary.Relu(), "b")),
                 "c"),
         "cycle");
   }
 
   @Test
   void nodeThatTakesItselfIsACycle() {
-    assertRefused(
-        () -> graph(List.of(new Node("a", new Operator.Relu(), "a")), "a"), "'a'", "cycle");
+    assertRefused(() -> graph(List.of(new Node("a", new Unary.Relu(), "a")), "a"), "'a'", "cycle");
   }
 
   @Test
@@ -93,7 +91,7 @@ class GraphTest {
 
   @Test
   void unknownOutputIsRefused() {
-    assertRefused(() -> graph(List.of(new Node("a", new Operator.Relu(), "x")), "b"), "'b'");
+    assertRefused(() -> graph(List.of(new Node("a", new Unary.Relu(), "x")), "b"), "'b'");
   }
 
   @Test
@@ -106,7 +104,7 @@ class GraphTest {
     Graph graph =
         graph(
             List.of(
-                new Node("a", new Operator.Relu(), "x"),
+                new Node("a", new Unary.Relu(), "x"),
                 new Node("twice", new Operator.Mul(), "a", "a")),
             "twice");
     assertEquals(1, graph.consumers("a").size());
@@ -139,14 +137,14 @@ class GraphTest {
                 new Node("two", new Operator.Constant(Tensor.vector(2, 2))),
                 new Node("a", new Operator.Mul(), "x", "two"),
                 new Node("b", new Operator.Mul(), "a", "two"),
-                new Node("c", new Operator.Relu(), "b")),
+                new Node("c", new Unary.Relu(), "b")),
             "c");
     assertEquals(Map.of("Mul", 2, "Relu", 1), graph.operatorCounts());
   }
 
   @Test
   void metadataChangesNothingElse() {
-    Graph graph = graph(List.of(new Node("a", new Operator.Relu(), "x")), "a");
+    Graph graph = graph(List.of(new Node("a", new Unary.Relu(), "x")), "a");
     Graph described = graph.withMetadata(Map.of("source", "test"));
     assertEquals(Map.of("source", "test"), described.metadata());
     assertEquals(List.copyOf(graph.nodes()), List.copyOf(described.nodes()));

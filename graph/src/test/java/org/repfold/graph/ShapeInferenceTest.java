@@ -100,9 +100,9 @@ class ShapeInferenceTest {
 
   static Operator[] unary() {
     return new Operator[] {
-      new Operator.Relu(),
-      new Operator.Sigmoid(),
-      new Operator.Gelu(),
+      new Unary.Relu(),
+      new Unary.Sigmoid(),
+      new Unary.Gelu(),
       new Operator.Identity(),
       new Operator.Softmax(-1),
       new Operator.Softmax(2)
@@ -117,14 +117,14 @@ class ShapeInferenceTest {
 
   @Test
   void globalAveragePoolKeepsOnePosition() {
-    Operator pool = new Operator.GlobalAveragePool();
+    Operator pool = new Pooling.GlobalAveragePool();
     assertEquals(Shape.of(N, 3, 1, 1), shapeOf(pool, Shape.of(N, 3, 7, 5)));
     assertRefused(() -> shapeOf(pool, Shape.of(N, 3)), "4 axes");
   }
 
   @Test
   void flattenMergesAllAxesButTheFirst() {
-    Operator flatten = new Operator.Flatten();
+    Operator flatten = new Movement.Flatten();
     assertEquals(Shape.of(N, 60), shapeOf(flatten, Shape.of(N, 3, 4, 5)));
     assertEquals(Shape.of(2, N), shapeOf(flatten, Shape.of(2, N, 3)));
     assertEquals(Shape.of(N, 1), shapeOf(flatten, Shape.of(N)));
@@ -134,31 +134,31 @@ class ShapeInferenceTest {
   @Test
   void reshapeIntoPartitionsAndBackKeepsTheBatchUnknown() {
     Shape map = Shape.of(N, 3, 8, 6);
-    Operator split = Operator.Reshape.to(-1, 3, 2, 4, 2, 3);
+    Operator split = Movement.Reshape.to(-1, 3, 2, 4, 2, 3);
     Shape split6 = shapeOf(split, map);
     assertEquals(Shape.of(N, 3, 2, 4, 2, 3), split6);
-    Shape partitions = shapeOf(Operator.Transpose.by(0, 2, 4, 1, 3, 5), split6);
+    Shape partitions = shapeOf(Movement.Transpose.by(0, 2, 4, 1, 3, 5), split6);
     assertEquals(Shape.of(N, 2, 2, 3, 4, 3), partitions);
-    assertEquals(Shape.of(N, 36), shapeOf(Operator.Reshape.to(-1, 36), partitions));
-    assertEquals(map, shapeOf(Operator.Reshape.to(-1, 3, 8, 6), Shape.of(N, 36)));
+    assertEquals(Shape.of(N, 36), shapeOf(Movement.Reshape.to(-1, 36), partitions));
+    assertEquals(map, shapeOf(Movement.Reshape.to(-1, 3, 8, 6), Shape.of(N, 36)));
   }
 
   @Test
   void reshapeComputesTheFreeAxisOfAKnownShape() {
-    assertEquals(Shape.of(2, 12), shapeOf(Operator.Reshape.to(2, -1), Shape.of(4, 6)));
-    assertRefused(() -> shapeOf(Operator.Reshape.to(5, -1), Shape.of(4, 6)), "divisible by 5");
+    assertEquals(Shape.of(2, 12), shapeOf(Movement.Reshape.to(2, -1), Shape.of(4, 6)));
+    assertRefused(() -> shapeOf(Movement.Reshape.to(5, -1), Shape.of(4, 6)), "divisible by 5");
   }
 
   @Test
   void reshapeToAKnownShapeNeedsAsManyElements() {
-    assertEquals(Shape.of(24), shapeOf(Operator.Reshape.to(24), Shape.of(4, 6)));
-    assertRefused(() -> shapeOf(Operator.Reshape.to(25), Shape.of(4, 6)), "[25]", "[4x6]");
-    assertRefused(() -> shapeOf(Operator.Reshape.to(24), Shape.of(N, 24)), "[24]", "[?x24]");
+    assertEquals(Shape.of(24), shapeOf(Movement.Reshape.to(24), Shape.of(4, 6)));
+    assertRefused(() -> shapeOf(Movement.Reshape.to(25), Shape.of(4, 6)), "[25]", "[4x6]");
+    assertRefused(() -> shapeOf(Movement.Reshape.to(24), Shape.of(N, 24)), "[24]", "[?x24]");
   }
 
   @Test
   void transposePermutesAndNeedsAllAxes() {
-    Operator transpose = Operator.Transpose.by(2, 0, 1);
+    Operator transpose = Movement.Transpose.by(2, 0, 1);
     assertEquals(Shape.of(4, N, 3), shapeOf(transpose, Shape.of(N, 3, 4)));
     assertRefused(() -> shapeOf(transpose, Shape.of(N, 3)), "3 axes");
   }
@@ -166,8 +166,8 @@ class ShapeInferenceTest {
   @Test
   void sizesBeyond63BitsAreRefused() {
     Shape huge = Shape.of(N, 1L << 62, 8);
-    assertRefused(() -> shapeOf(new Operator.Flatten(), huge), "'node' (Flatten)", "2^63");
-    assertRefused(() -> shapeOf(Operator.Reshape.to(-1, 8), huge), "'node' (Reshape)", "2^63");
+    assertRefused(() -> shapeOf(new Movement.Flatten(), huge), "'node' (Flatten)", "2^63");
+    assertRefused(() -> shapeOf(Movement.Reshape.to(-1, 8), huge), "'node' (Reshape)", "2^63");
     assertRefused(
         () -> shapeOf(conv(1, 1, 1, 1, Window.padded(1), 1), Shape.of(N, 1, Long.MAX_VALUE, 1)),
         "'node' (Conv)",

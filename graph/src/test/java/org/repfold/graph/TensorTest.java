@@ -115,8 +115,8 @@ class TensorTest {
                 Tensor.of(Shape.of(1, 1, 0, 3), new double[0]), Optional.empty(), Window.unit(), 1),
         "1x1");
     assertRefused(() -> new Operator.Gemm(kernel, Optional.empty()), "[O, I]");
-    assertRefused(() -> Operator.Reshape.to(-1, -1), "at most one");
-    assertRefused(() -> Operator.Transpose.by(0, 2), "permutation");
+    assertRefused(() -> Movement.Reshape.to(-1, -1), "at most one");
+    assertRefused(() -> Movement.Transpose.by(0, 2), "permutation");
     Tensor two = Tensor.vector(1, 2);
     assertRefused(
         () -> new Operator.BatchNormalization(two, two, Tensor.vector(1), two, 0), "mean", "[2]");
@@ -125,7 +125,7 @@ class TensorTest {
   @Test
   void reshapeCopiesItsList() {
     List<Long> sizes = new java.util.ArrayList<>(List.of(-1L, 4L));
-    Operator.Reshape reshape = new Operator.Reshape(sizes);
+    Movement.Reshape reshape = new Movement.Reshape(sizes);
     sizes.set(1, 5L);
     assertEquals(List.of(-1L, 4L), reshape.shape());
   }

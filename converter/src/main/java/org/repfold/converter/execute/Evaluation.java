@@ -9,9 +9,12 @@ import org.nd4j.linalg.api.ops.impl.transforms.strict.Erfc;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Sigmoid;
 import org.nd4j.linalg.factory.Nd4j;
 import org.repfold.graph.ElementType;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 
 /**
  * One operator applied to its inputs. Results are row-major and own their memory; inputs, which are
@@ -28,6 +31,9 @@ final class Evaluation {
   INDArray evaluate(Operator operator, List<INDArray> inputs) {
     if (operator instanceof Operator.Constant constant) {
       return NdArrays.of(constant.value(), type);
+    } else if (operator instanceof Operator.Opaque opaque
+        && opaque.body() instanceof ExecutableBody body) {
+      return body.execute(inputs, type);
     }
     INDArray x = inputs.get(0);
     if (operator instanceof Operator.Conv conv) {
@@ -42,23 +48,23 @@ final class Evaluation {
       return elementwise(x, inputs.get(1), false);
     } else if (operator instanceof Operator.MatMul) {
       return MatrixProduct.of(x, inputs.get(1));
-    } else if (operator instanceof Operator.Relu) {
+    } else if (operator instanceof Unary.Relu) {
       return Nd4j.exec(new RectifiedLinear(x, x.ulike(), 0.0));
-    } else if (operator instanceof Operator.Sigmoid) {
+    } else if (operator instanceof Unary.Sigmoid) {
       return Nd4j.exec(new Sigmoid(x, x.ulike()));
-    } else if (operator instanceof Operator.Gelu) {
+    } else if (operator instanceof Unary.Gelu) {
       return gelu(x);
     } else if (operator instanceof Operator.Softmax softmax) {
       return Nd4j.nn().softmax(x, softmax.axis() < 0 ? softmax.axis() + x.rank() : softmax.axis());
     } else if (operator instanceof Operator.Identity) {
       return NdArrays.copy(x);
-    } else if (operator instanceof Operator.GlobalAveragePool) {
+    } else if (operator instanceof Pooling.GlobalAveragePool) {
       return x.mean(true, 2, 3);
-    } else if (operator instanceof Operator.Flatten) {
+    } else if (operator instanceof Movement.Flatten) {
       return NdArrays.copy(x, x.size(0), x.length() / x.size(0));
-    } else if (operator instanceof Operator.Reshape reshape) {
+    } else if (operator instanceof Movement.Reshape reshape) {
       return NdArrays.copy(x, resolved(reshape, x.length()));
-    } else if (operator instanceof Operator.Transpose transpose) {
+    } else if (operator instanceof Movement.Transpose transpose) {
       return NdArrays.copy(
           x.permute(transpose.permutation().stream().mapToInt(Integer::intValue).toArray()));
     }
@@ -115,7 +121,7 @@ final class Evaluation {
     return NdArrays.of(vector.reshape(Shape.of(shape)), type);
   }
 
-  private static long[] resolved(Operator.Reshape reshape, long length) {
+  private static long[] resolved(Movement.Reshape reshape, long length) {
     long[] shape = reshape.shape().stream().mapToLong(Long::longValue).toArray();
     long known = Arrays.stream(shape).filter(size -> size >= 0).reduce(1, (a, b) -> a * b);
     for (int i = 0; i < shape.length; i++) {

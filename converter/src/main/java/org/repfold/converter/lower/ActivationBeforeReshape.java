@@ -5,24 +5,24 @@ import java.util.Optional;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.Match;
 import org.repfold.graph.GraphView;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
-import org.repfold.graph.Operator;
+import org.repfold.graph.Unary;
 
 /**
- * An activation of a reshaped value becomes the activation followed by the reshape, which can then
- * merge with the next one. An activation works on each element alone, so its order with a reshape
- * does not matter.
+ * A function of each element of a reshaped value becomes the function followed by the reshape,
+ * which can then merge with the next one.
  */
 public final class ActivationBeforeReshape implements FoldRule {
 
   @Override
   public Match match(GraphView graph, Node node) {
-    if (!isElementByElement(node.operator())) {
+    if (!(node.operator() instanceof Unary)) {
       return Match.none();
     }
     Optional<Node> reshape =
         graph
-            .find(node.input(), Operator.Reshape.class)
+            .find(node.input(), Movement.Reshape.class)
             .filter(found -> graph.hasSingleUse(found.name()));
     return reshape.map(found -> swapped(graph, found, node)).orElseGet(Match::none);
   }
@@ -34,11 +34,5 @@ public final class ActivationBeforeReshape implements FoldRule {
     return Match.replace(
         List.of(reshape, activation),
         List.of(inner, new Node(activation.name(), reshape.operator(), inner.name())));
-  }
-
-  private static boolean isElementByElement(Operator operator) {
-    return operator instanceof Operator.Relu
-        || operator instanceof Operator.Sigmoid
-        || operator instanceof Operator.Gelu;
   }
 }

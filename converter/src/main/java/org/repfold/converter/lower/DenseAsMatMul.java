@@ -5,6 +5,7 @@ import java.util.List;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.Match;
 import org.repfold.graph.GraphView;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
@@ -34,10 +35,10 @@ public final class DenseAsMatMul implements FoldRule {
     int inputs = conv.inputChannels();
     int outputs = conv.outputChannels();
     List<Node> nodes = new ArrayList<>();
-    String rows = append(graph, nodes, node, "rows", Operator.Reshape.to(-1, inputs), node.input());
+    String rows = append(graph, nodes, node, "rows", Movement.Reshape.to(-1, inputs), node.input());
     String product = product(graph, nodes, node, transposed(conv, Shape.of(inputs, outputs)), rows);
     String sum = bias(graph, nodes, node, conv, Shape.of(outputs), product);
-    nodes.add(new Node(node.name(), Operator.Reshape.to(-1, outputs, 1, 1), sum));
+    nodes.add(new Node(node.name(), Movement.Reshape.to(-1, outputs, 1, 1), sum));
     return nodes;
   }
 
@@ -47,13 +48,13 @@ public final class DenseAsMatMul implements FoldRule {
     int outputs = conv.outputChannels() / groups;
     List<Node> nodes = new ArrayList<>();
     String split =
-        append(graph, nodes, node, "groups", Operator.Reshape.to(-1, groups, inputs), node.input());
-    String rows = append(graph, nodes, node, "rows", Operator.Transpose.by(1, 0, 2), split);
+        append(graph, nodes, node, "groups", Movement.Reshape.to(-1, groups, inputs), node.input());
+    String rows = append(graph, nodes, node, "rows", Movement.Transpose.by(1, 0, 2), split);
     String product =
         product(graph, nodes, node, transposed(conv, Shape.of(groups, inputs, outputs)), rows);
     String sum = bias(graph, nodes, node, conv, Shape.of(groups, 1, outputs), product);
-    String merged = append(graph, nodes, node, "samples", Operator.Transpose.by(1, 0, 2), sum);
-    nodes.add(new Node(node.name(), Operator.Reshape.to(-1, groups * outputs, 1, 1), merged));
+    String merged = append(graph, nodes, node, "samples", Movement.Transpose.by(1, 0, 2), sum);
+    nodes.add(new Node(node.name(), Movement.Reshape.to(-1, groups * outputs, 1, 1), merged));
     return nodes;
   }
 

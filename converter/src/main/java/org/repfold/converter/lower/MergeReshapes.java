@@ -5,19 +5,19 @@ import java.util.Optional;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.Match;
 import org.repfold.graph.GraphView;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
-import org.repfold.graph.Operator;
 
 /** A reshape of a reshape becomes the second alone. */
 public final class MergeReshapes implements FoldRule {
 
   @Override
   public Match match(GraphView graph, Node node) {
-    if (!(node.operator() instanceof Operator.Reshape)) {
+    if (!(node.operator() instanceof Movement.Reshape)) {
       return Match.none();
     }
     Optional<Node> inner =
-        graph.find(node.input(), Operator.Reshape.class).filter(n -> graph.hasSingleUse(n.name()));
+        graph.find(node.input(), Movement.Reshape.class).filter(n -> graph.hasSingleUse(n.name()));
     return inner
         .map(n -> Match.replace(List.of(n, node), List.of(node.withInputs(n.inputs()))))
         .orElseGet(Match::none);

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.Match;
 import org.repfold.graph.GraphView;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
-import org.repfold.graph.Operator;
 
 /**
  * A transpose of a transpose becomes one transpose; one that changes nothing then becomes a reshape
@@ -16,20 +16,20 @@ public final class MergeTransposes implements FoldRule {
 
   @Override
   public Match match(GraphView graph, Node node) {
-    if (!(node.operator() instanceof Operator.Transpose outer)) {
+    if (!(node.operator() instanceof Movement.Transpose outer)) {
       return Match.none();
     }
     Optional<Node> inner =
         graph
-            .find(node.input(), Operator.Transpose.class)
+            .find(node.input(), Movement.Transpose.class)
             .filter(n -> graph.hasSingleUse(n.name()));
     if (inner.isEmpty()) {
       return Match.none();
     }
-    List<Integer> first = ((Operator.Transpose) inner.get().operator()).permutation();
+    List<Integer> first = ((Movement.Transpose) inner.get().operator()).permutation();
     List<Integer> both = outer.permutation().stream().map(first::get).toList();
     return Match.replace(
         List.of(inner.get(), node),
-        List.of(node.withOperator(new Operator.Transpose(both)).withInputs(inner.get().inputs())));
+        List.of(node.withOperator(new Movement.Transpose(both)).withInputs(inner.get().inputs())));
   }
 }

@@ -5,8 +5,8 @@ import java.util.stream.LongStream;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.Match;
 import org.repfold.graph.GraphView;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
-import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 
 /**
@@ -17,7 +17,7 @@ public final class TransposeAsReshape implements FoldRule {
 
   @Override
   public Match match(GraphView graph, Node node) {
-    if (!(node.operator() instanceof Operator.Transpose transpose)) {
+    if (!(node.operator() instanceof Movement.Transpose transpose)) {
       return Match.none();
     }
     Shape input = graph.shape(node.input());
@@ -27,6 +27,6 @@ public final class TransposeAsReshape implements FoldRule {
       return Match.none();
     }
     List<Long> shape = LongStream.of(graph.shape(node.name()).toArray()).boxed().toList();
-    return Match.replace(List.of(node), List.of(node.withOperator(new Operator.Reshape(shape))));
+    return Match.replace(List.of(node), List.of(node.withOperator(new Movement.Reshape(shape))));
   }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 
 /**
@@ -37,7 +38,7 @@ final class ReductionLength {
       return gemm.weight().shape().dimension(1) + 1;
     } else if (operator instanceof Operator.MatMul) {
       return graph.shape(node.inputs().get(0)).dimension(-1);
-    } else if (operator instanceof Operator.GlobalAveragePool) {
+    } else if (operator instanceof Pooling.GlobalAveragePool) {
       return Math.max(1, graph.shape(node.input()).product(2, 4));
     } else if (operator instanceof Operator.Softmax softmax) {
       Shape shape = graph.shape(node.input());

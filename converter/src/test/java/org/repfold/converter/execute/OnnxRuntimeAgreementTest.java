@@ -21,9 +21,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.onnx.OnnxWriter;
 
 /** Every operator, written as ONNX, in ONNX Runtime against the reference executor in float32. */
@@ -61,15 +64,15 @@ class OnnxRuntimeAgreementTest {
               map));
       for (Operator operator :
           List.of(
-              new Operator.Relu(),
-              new Operator.Sigmoid(),
-              new Operator.Gelu(),
+              new Unary.Relu(),
+              new Unary.Sigmoid(),
+              new Unary.Gelu(),
               new Operator.Softmax(1),
               new Operator.Identity(),
-              new Operator.GlobalAveragePool(),
-              new Operator.Flatten(),
-              Operator.Reshape.to(-1, 15),
-              Operator.Transpose.by(0, 2, 3, 1))) {
+              new Pooling.GlobalAveragePool(),
+              new Movement.Flatten(),
+              Movement.Reshape.to(-1, 15),
+              Movement.Transpose.by(0, 2, 3, 1))) {
         cases.add(Arguments.of(operator.type() + " " + size, operator, map));
       }
     }

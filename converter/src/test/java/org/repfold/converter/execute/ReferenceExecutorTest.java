@@ -25,8 +25,11 @@ import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 class ReferenceExecutorTest {
@@ -184,11 +187,11 @@ class ReferenceExecutorTest {
   @ValueSource(ints = {1, 3, 7, 13})
   void elementwiseFunctionsAreTheirFormulas(int size) {
     double[] x = normal(2 * size * 3 * 3);
-    assertBoth(new Operator.Relu(), 1, map(x, v -> Math.max(v, 0)), x, 2, size, 3, 3);
-    assertBoth(new Operator.Sigmoid(), 4, map(x, v -> 1 / (1 + Math.exp(-v))), x, 2, size, 3, 3);
+    assertBoth(new Unary.Relu(), 1, map(x, v -> Math.max(v, 0)), x, 2, size, 3, 3);
+    assertBoth(new Unary.Sigmoid(), 4, map(x, v -> 1 / (1 + Math.exp(-v))), x, 2, size, 3, 3);
     assertBoth(new Operator.Identity(), 0, x, x, 2, size, 3, 3);
-    assertBoth(new Operator.Flatten(), 0, x, x, 2, size, 3, 3);
-    assertBoth(Operator.Reshape.to(-1, 3, 3), 0, x, x, 2, size, 3, 3);
+    assertBoth(new Movement.Flatten(), 0, x, x, 2, size, 3, 3);
+    assertBoth(Movement.Reshape.to(-1, 3, 3), 0, x, x, 2, size, 3, 3);
   }
 
   @Test
@@ -213,7 +216,7 @@ class ReferenceExecutorTest {
       4.999998566742141,
       7.999999999999995
     };
-    INDArray y = run(graph(new Operator.Gelu(), x.length), ElementType.FLOAT64, x, x.length);
+    INDArray y = run(graph(new Unary.Gelu(), x.length), ElementType.FLOAT64, x, x.length);
     double[] found = NdArrays.toDoubles(y);
     for (int i = 0; i < x.length; i++) {
       // erfc(u) has condition number 2 u^2, so an argument rounded once may lose that many units.
@@ -247,7 +250,7 @@ class ReferenceExecutorTest {
     double[] expected = new double[15];
     Arrays.setAll(
         expected, i -> Arrays.stream(x, i * size * 7, (i + 1) * size * 7).sum() / (size * 7));
-    assertBoth(new Operator.GlobalAveragePool(), size * 7, expected, x, 3, 5, size, 7);
+    assertBoth(new Pooling.GlobalAveragePool(), size * 7, expected, x, 3, 5, size, 7);
   }
 
   @Test
@@ -264,7 +267,7 @@ class ReferenceExecutorTest {
         }
       }
     }
-    assertBoth(Operator.Transpose.by(2, 0, 3, 1), 0, expected, x, 3, 7, 13, 5);
+    assertBoth(Movement.Transpose.by(2, 0, 3, 1), 0, expected, x, 3, 7, 13, 5);
   }
 
   @Test
@@ -273,7 +276,7 @@ class ReferenceExecutorTest {
     builder.input("x", -1, 2);
     builder.add("half", new Operator.Constant(Tensor.vector(0.5)));
     builder.add("a", new Operator.Mul(), "x", "half");
-    builder.add("b", new Operator.Relu(), "a");
+    builder.add("b", new Unary.Relu(), "a");
     builder.add("c", new Operator.Add(), "a", "b");
     Graph graph = builder.output("c").build();
     ReferenceExecutor executor = new ReferenceExecutor(graph, ElementType.FLOAT64);
@@ -287,7 +290,7 @@ class ReferenceExecutorTest {
 
   @Test
   void inputsAreLeftAsTheyAre() {
-    Graph graph = graph(new Operator.Relu(), 3);
+    Graph graph = graph(new Unary.Relu(), 3);
     INDArray x = NdArrays.of(new double[] {-1, 2, -3}, 3);
     new ReferenceExecutor(graph, ElementType.FLOAT64).run(x).close();
     assertEquals(List.of(-1.0, 2.0, -3.0), list(x));
@@ -296,8 +299,7 @@ class ReferenceExecutorTest {
   @Test
   void notANumberIsPassedOn() {
     double[] x = {Double.NaN, 1, -1};
-    for (Operator operator :
-        List.of(new Operator.Relu(), new Operator.Gelu(), new Operator.Sigmoid())) {
+    for (Operator operator : List.of(new Unary.Relu(), new Unary.Gelu(), new Unary.Sigmoid())) {
       for (ElementType type : List.of(ElementType.FLOAT64, ElementType.FLOAT32)) {
         double[] y = NdArrays.toDoubles(run(graph(operator, 3), type, x, 3));
         assertTrue(Double.isNaN(y[0]), operator + " in " + type + " gave " + y[0]);
@@ -311,15 +313,15 @@ class ReferenceExecutorTest {
     for (Operator operator :
         List.of(
             conv(random, 4, 2, 3, 3, 1, Window.padded(1)),
-            new Operator.Relu(),
-            new Operator.Gelu(),
-            new Operator.Sigmoid(),
+            new Unary.Relu(),
+            new Unary.Gelu(),
+            new Unary.Sigmoid(),
             new Operator.Softmax(1),
             new Operator.Identity(),
-            new Operator.GlobalAveragePool(),
-            new Operator.Flatten(),
-            Operator.Reshape.to(-1, 6),
-            Operator.Transpose.by(1, 0, 3, 2))) {
+            new Pooling.GlobalAveragePool(),
+            new Movement.Flatten(),
+            Movement.Reshape.to(-1, 6),
+            Movement.Transpose.by(1, 0, 3, 2))) {
       INDArray y = run(graph(operator, shape), ElementType.FLOAT32, normal(72), shape);
       assertTrue(y.closeable() && y.ordering() == 'c', operator + " gives a view");
     }
@@ -339,7 +341,7 @@ class ReferenceExecutorTest {
 
   @Test
   void anInputOfTheWrongShapeIsRefusedByName() {
-    Graph graph = graph(new Operator.Relu(), 3);
+    Graph graph = graph(new Unary.Relu(), 3);
     ReferenceExecutor executor = new ReferenceExecutor(graph, ElementType.FLOAT32);
     BadInputException e =
         assertThrows(BadInputException.class, () -> executor.run(NdArrays.of(new float[4], 4)));

@@ -10,8 +10,10 @@ import org.repfold.converter.lower.Lowering;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.GraphValidator;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.ShapeInference;
 import org.repfold.graph.Window;
@@ -93,7 +95,7 @@ class RandomGraphsTest {
         case 7 -> add(new Operator.Identity(), x);
         case 8 -> add(random.nextBoolean() ? new Operator.Add() : new Operator.Mul(), x, x);
         case 9 -> pooled(x);
-        default -> add(new Operator.Flatten(), maybeNormalised(x));
+        default -> add(new Movement.Flatten(), maybeNormalised(x));
       }
     }
 
@@ -102,12 +104,12 @@ class RandomGraphsTest {
       int out = pick(CHANNELS);
       boolean toMap = random.nextBoolean();
       String y = add(operators.gemm(in, toMap ? out * 6 : out), maybeNormalised(x));
-      maybeNormalised(toMap ? add(Operator.Reshape.to(-1, out, 2, 3), y) : y);
+      maybeNormalised(toMap ? add(Movement.Reshape.to(-1, out, 2, 3), y) : y);
     }
 
     private void pooled(String x) {
       String norm = normalised(x);
-      String pool = add(new Operator.GlobalAveragePool(), norm);
+      String pool = add(new Pooling.GlobalAveragePool(), norm);
       if (random.nextBoolean()) {
         add(operators.conv(channels(pool), pick(CHANNELS), 1, 0, 1), pool);
       }
@@ -162,12 +164,12 @@ class RandomGraphsTest {
       String parts =
           sets == channels && random.nextBoolean()
               ? norm
-              : add(Operator.Reshape.to(-1, sets, height, width), norm);
+              : add(Movement.Reshape.to(-1, sets, height, width), norm);
       int features = sets * height * width;
       int groups = random.nextBoolean() ? sets : 1;
-      String flat = add(Operator.Reshape.to(-1, features, 1, 1), parts);
+      String flat = add(Movement.Reshape.to(-1, features, 1, 1), parts);
       String dense = add(operators.conv(features, features, 1, 0, groups), flat);
-      String sum = maybeNormalised(add(Operator.Reshape.to(-1, sets, height, width), dense));
+      String sum = maybeNormalised(add(Movement.Reshape.to(-1, sets, height, width), dense));
       for (int kernel = 1; kernel <= 3; kernel += 2) {
         if (random.nextBoolean()) {
           int group = random.nextInt(4) == 0 ? 1 : sets;
@@ -176,7 +178,7 @@ class RandomGraphsTest {
         }
       }
       if (random.nextInt(5) > 0) {
-        add(Operator.Reshape.to(-1, channels, height, width), sum);
+        add(Movement.Reshape.to(-1, channels, height, width), sum);
       }
     }
 

@@ -11,7 +11,9 @@ import org.repfold.converter.fold.rules.BatchNormGlobalAveragePool;
 import org.repfold.converter.fold.rules.ReshapeBatchNorm;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 
@@ -24,7 +26,7 @@ class WorkspaceTest {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, 3, 4, 5);
     graph.add("norm", random.batchNorm(3), "x");
-    graph.add("pool", new Operator.GlobalAveragePool(), "norm");
+    graph.add("pool", new Pooling.GlobalAveragePool(), "norm");
 
     Graph folded = assertFolds(graph.output("pool").build(), new BatchNormGlobalAveragePool());
 
@@ -36,7 +38,7 @@ class WorkspaceTest {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, 7);
     graph.add("fc", random.gemm(7, 12), "x");
-    graph.add("map", Operator.Reshape.to(-1, 3, 2, 2), "fc");
+    graph.add("map", Movement.Reshape.to(-1, 3, 2, 2), "fc");
     graph.add("norm", random.batchNorm(3), "map");
 
     Graph folded = assertFolds(graph.output("norm").build(), new ReshapeBatchNorm());
@@ -50,7 +52,7 @@ class WorkspaceTest {
     graph.input("norm/1", -1, 3, 4, 5);
     graph.add("norm", random.batchNorm(3), "norm/1");
     graph.add("norm/2", random.conv(3, 2, 3, 0, 1), "norm");
-    graph.add("pool", new Operator.GlobalAveragePool(), "norm");
+    graph.add("pool", new Pooling.GlobalAveragePool(), "norm");
     graph.add("fc", random.conv(3, 2, 1, 0, 1), "pool");
 
     Graph folded =
@@ -66,7 +68,7 @@ class WorkspaceTest {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, 2);
     graph.add("before", new Operator.Gemm(huge, java.util.Optional.empty()), "x");
-    graph.add("map", Operator.Reshape.to(-1, 2, 1, 1), "before");
+    graph.add("map", Movement.Reshape.to(-1, 2, 1, 1), "before");
     graph.add(
         "norm",
         new Operator.BatchNormalization(

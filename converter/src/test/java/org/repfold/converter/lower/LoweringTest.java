@@ -12,7 +12,10 @@ import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
+import org.repfold.graph.Unary;
 
 class LoweringTest {
 
@@ -29,7 +32,7 @@ class LoweringTest {
   void twoTransposesBecomeTheirProduct() {
     Graph lowered =
         assertFolds(
-            chain(Operator.Transpose.by(0, 2, 3, 1), Operator.Transpose.by(0, 3, 2, 1)),
+            chain(Movement.Transpose.by(0, 2, 3, 1), Movement.Transpose.by(0, 3, 2, 1)),
             new MergeTransposes());
 
     assertEquals(Map.of("Transpose", 1), lowered.operatorCounts());
@@ -39,7 +42,7 @@ class LoweringTest {
   void aTransposeThatKeepsTheOrderOfLongAxesBecomesAReshape() {
     Graph lowered =
         assertFolds(
-            chain(Operator.Reshape.to(-1, 2, 1, 12), Operator.Transpose.by(2, 0, 1, 3)),
+            chain(Movement.Reshape.to(-1, 2, 1, 12), Movement.Transpose.by(2, 0, 1, 3)),
             new TransposeAsReshape());
 
     assertEquals(Map.of("Reshape", 2), lowered.operatorCounts());
@@ -47,7 +50,7 @@ class LoweringTest {
 
   @Test
   void aTransposeThatMovesElementsStays() {
-    Graph graph = chain(Operator.Transpose.by(0, 2, 1, 3));
+    Graph graph = chain(Movement.Transpose.by(0, 2, 1, 3));
 
     Graph lowered = new Folder(List.of(new TransposeAsReshape())).apply(graph).folded();
 
@@ -59,11 +62,11 @@ class LoweringTest {
     Graph lowered =
         assertFolds(
             chain(
-                new Operator.Relu(),
-                Operator.Reshape.to(-1, 24),
-                Operator.Reshape.to(-1, 4, 6),
-                Operator.Reshape.to(-1, 2, 3, 4),
-                new Operator.GlobalAveragePool()),
+                new Unary.Relu(),
+                Movement.Reshape.to(-1, 24),
+                Movement.Reshape.to(-1, 4, 6),
+                Movement.Reshape.to(-1, 2, 3, 4),
+                new Pooling.GlobalAveragePool()),
             Lowering.all().toArray(new org.repfold.converter.fold.FoldRule[0]));
 
     assertEquals(Map.of("Relu", 1, "GlobalAveragePool", 1), lowered.operatorCounts());
@@ -73,7 +76,7 @@ class LoweringTest {
   void anActivationOfAReshapedValueComesFirst() {
     Graph lowered =
         assertFolds(
-            chain(Operator.Reshape.to(-1, 24), new Operator.Gelu()), new ActivationBeforeReshape());
+            chain(Movement.Reshape.to(-1, 24), new Unary.Gelu()), new ActivationBeforeReshape());
 
     assertEquals(Map.of("Gelu", 1, "Reshape", 1), lowered.operatorCounts());
   }
@@ -84,7 +87,7 @@ class LoweringTest {
     Graph lowered =
         assertFolds(
             chain(
-                Operator.Reshape.to(-1, 24, 1, 1),
+                Movement.Reshape.to(-1, 24, 1, 1),
                 new RandomOperators(groups).conv(24, 12, 1, 0, groups)),
             new DenseAsMatMul());
 

@@ -4,8 +4,11 @@ import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 /** A small RepMLPNet in its train form, random but with activations of ordinary size. */
@@ -35,8 +38,8 @@ final class ExampleNet {
       x = unit("stages.1." + unit + ".", x, 32, SIZE / 8);
     }
     x = norm("head_norm", x, 32);
-    x = graph.add("head_pool", new Operator.GlobalAveragePool(), x);
-    x = graph.add("head_flatten", new Operator.Flatten(), x);
+    x = graph.add("head_pool", new Pooling.GlobalAveragePool(), x);
+    x = graph.add("head_flatten", new Movement.Flatten(), x);
     x = graph.add("head", scaled(random.gemm(32, CLASSES), 0.3), x);
     return graph.output(x).build();
   }
@@ -45,7 +48,7 @@ final class ExampleNet {
     Operator conv = random.conv(in, out, patch, patch, Window.strided(patch, patch), 1);
     x = graph.add(name + ".conv", scaled(conv, 1.0 / patch), x);
     x = norm(name + ".bn", x, out);
-    return graph.add(name + ".relu", new Operator.Relu(), x);
+    return graph.add(name + ".relu", new Unary.Relu(), x);
   }
 
   private String unit(String prefix, String input, int channels, int size) {
@@ -55,21 +58,21 @@ final class ExampleNet {
     x = norm(prefix + "prebn2", mixed, channels);
     x = conv(prefix + "ffn_block.ffn_fc1.conv", x, channels, 4 * channels, 1, 0, 1);
     x = norm(prefix + "ffn_block.ffn_fc1.bn", x, 4 * channels);
-    x = graph.add(prefix + "ffn_block.act", new Operator.Gelu(), x);
+    x = graph.add(prefix + "ffn_block.act", new Unary.Gelu(), x);
     x = conv(prefix + "ffn_block.ffn_fc2.conv", x, 4 * channels, channels, 1, 0, 1);
     x = norm(prefix + "ffn_block.ffn_fc2.bn", x, channels);
     return graph.add(prefix + "add2", new Operator.Add(), mixed, x);
   }
 
   private String block(String prefix, String x, int channels, int parts) {
-    String gate = graph.add(prefix + "gp.pool", new Operator.GlobalAveragePool(), x);
+    String gate = graph.add(prefix + "gp.pool", new Pooling.GlobalAveragePool(), x);
     gate = conv(prefix + "gp.fc1", gate, channels, channels / 4, 1, 0, 1);
-    gate = graph.add(prefix + "gp.relu", new Operator.Relu(), gate);
+    gate = graph.add(prefix + "gp.relu", new Unary.Relu(), gate);
     gate = conv(prefix + "gp.fc2", gate, channels / 4, channels, 1, 0, 1);
-    gate = graph.add(prefix + "gp.sigmoid", new Operator.Sigmoid(), gate);
+    gate = graph.add(prefix + "gp.sigmoid", new Unary.Sigmoid(), gate);
     String rows =
         reshape(prefix + "partition.split", x, -1, channels, parts, HEIGHT, parts, HEIGHT);
-    rows = graph.add(prefix + "partition.order", Operator.Transpose.by(0, 2, 4, 1, 3, 5), rows);
+    rows = graph.add(prefix + "partition.order", Movement.Transpose.by(0, 2, 4, 1, 3, 5), rows);
     String partition = reshape(prefix + "partition", rows, -1, SETS, HEIGHT, HEIGHT);
     int features = SETS * HEIGHT * HEIGHT;
     String sum = reshape(prefix + "fc3.flat", partition, -1, features, 1, 1);
@@ -83,7 +86,7 @@ final class ExampleNet {
       sum = graph.add(prefix + "sum" + kernel, new Operator.Add(), sum, branch);
     }
     String map = reshape(prefix + "unpartition.split", sum, -1, parts, parts, SETS, HEIGHT, HEIGHT);
-    map = graph.add(prefix + "unpartition.order", Operator.Transpose.by(0, 3, 1, 4, 2, 5), map);
+    map = graph.add(prefix + "unpartition.order", Movement.Transpose.by(0, 3, 1, 4, 2, 5), map);
     long size = (long) parts * HEIGHT;
     map = reshape(prefix + "unpartition", map, -1, channels, size, size);
     return graph.add(prefix + "gate", new Operator.Mul(), map, gate);
@@ -108,7 +111,7 @@ final class ExampleNet {
   }
 
   private String reshape(String name, String x, long... shape) {
-    return graph.add(name, Operator.Reshape.to(shape), x);
+    return graph.add(name, Movement.Reshape.to(shape), x);
   }
 
   private static Operator scaled(Operator operator, double factor) {

@@ -7,7 +7,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Unary;
 
 class GraphSummaryTest {
   private final RandomOperators random = new RandomOperators(2);
@@ -24,7 +26,7 @@ class GraphSummaryTest {
   @Test
   void countsTheFlopsOfPartitionsThatLieOnTheBatchAxis() {
     graph.input("x", -1, 2, 4, 4);
-    graph.add("parts", Operator.Reshape.to(-1, 2, 2, 2), "x");
+    graph.add("parts", Movement.Reshape.to(-1, 2, 2, 2), "x");
     graph.add("conv", random.conv(2, 2, 1, 0, 1), "parts");
 
     GraphSummary summary = summary("conv");
@@ -38,7 +40,7 @@ class GraphSummaryTest {
     graph.input("x", -1, 3, 5);
     graph.add("weight", new Operator.Constant(random.tensor(5, 7)));
     graph.add("product", new Operator.MatMul(), "x", "weight");
-    graph.add("flat", new Operator.Flatten(), "product");
+    graph.add("flat", new Movement.Flatten(), "product");
     graph.add("dense", random.gemm(21, 2), "flat");
 
     assertEquals(2L * 3 * 5 * 7 + 2L * 21 * 2, summary("dense").flops());
@@ -48,7 +50,7 @@ class GraphSummaryTest {
   void countsNothingElse() {
     graph.input("x", -1, 4, 5, 5);
     graph.add("norm", random.batchNorm(4), "x");
-    graph.add("relu", new Operator.Relu(), "norm");
+    graph.add("relu", new Unary.Relu(), "norm");
 
     GraphSummary summary = summary("relu");
 

@@ -9,9 +9,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 
 class RoundingCheckTest {
   @Test
@@ -68,7 +70,7 @@ class RoundingCheckTest {
   void noParameterIsAFailure() {
     GraphBuilder builder = new GraphBuilder();
     builder.input("x", -1, 3);
-    builder.add("y", new Operator.Relu(), "x");
+    builder.add("y", new Unary.Relu(), "x");
     Graph graph = builder.output("y").build();
     assertFalse(RoundingCheck.compare(graph, graph).passed());
   }
@@ -99,7 +101,7 @@ class RoundingCheckTest {
     builder.input("x", -1, 4);
     builder.add("c", new Operator.Constant(Tensor.vector(2)));
     builder.add("m", new Operator.Mul(), "x", "c");
-    builder.add("y", Operator.Reshape.to(shape), "m");
+    builder.add("y", Movement.Reshape.to(shape), "m");
     return builder.output("y").build();
   }
 }

@@ -13,9 +13,12 @@ import org.repfold.converter.fold.Folding;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 /**
@@ -150,9 +153,9 @@ final class SmallNet {
   }
 
   private Graph finish(GraphBuilder builder, String last) {
-    builder.add("relu", new Operator.Relu(), last);
-    builder.add("pool", new Operator.GlobalAveragePool(), "relu");
-    builder.add("flatten", new Operator.Flatten(), "pool");
+    builder.add("relu", new Unary.Relu(), last);
+    builder.add("pool", new Pooling.GlobalAveragePool(), "relu");
+    builder.add("flatten", new Movement.Flatten(), "pool");
     builder.add("head", head, "flatten");
     return builder.output("head").build();
   }

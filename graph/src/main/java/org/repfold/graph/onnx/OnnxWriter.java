@@ -19,6 +19,7 @@ import java.util.Set;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
@@ -191,11 +192,11 @@ public final class OnnxWriter {
       inputs.add(initializers.add(node.name() + ".mean", norm.mean()));
       inputs.add(initializers.add(node.name() + ".variance", norm.variance()));
       result.addAttribute(OnnxAttributes.real("epsilon", (float) norm.epsilon()));
-    } else if (node.operator() instanceof Operator.Reshape reshape) {
+    } else if (node.operator() instanceof Movement.Reshape reshape) {
       long[] shape = reshape.shape().stream().mapToLong(Long::longValue).toArray();
       inputs.add(
           initializers.add(node.name() + ".shape", Tensor.of(Shape.of(shape.length), shape)));
-    } else if (node.operator() instanceof Operator.Transpose transpose) {
+    } else if (node.operator() instanceof Movement.Transpose transpose) {
       long[] axes = transpose.permutation().stream().mapToLong(Integer::longValue).toArray();
       result.addAttribute(OnnxAttributes.integers("perm", axes));
     } else if (node.operator() instanceof Operator.Softmax softmax) {

@@ -9,9 +9,12 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 /** Turns one ONNX node into an operator, its constant inputs into parameters. */
@@ -59,26 +62,26 @@ final class OperatorReader {
       case "Add" -> plain(new Operator.Add());
       case "Mul" -> plain(new Operator.Mul());
       case "MatMul" -> plain(new Operator.MatMul());
-      case "Relu" -> plain(new Operator.Relu());
-      case "Sigmoid" -> plain(new Operator.Sigmoid());
+      case "Relu" -> plain(new Unary.Relu());
+      case "Sigmoid" -> plain(new Unary.Sigmoid());
       case "Identity" -> plain(new Operator.Identity());
-      case "GlobalAveragePool" -> plain(new Operator.GlobalAveragePool());
+      case "GlobalAveragePool" -> plain(new Pooling.GlobalAveragePool());
       case "Gelu" -> {
         require(attributes.string("approximate", "none").equals("none"), "an approximate Gelu");
-        yield plain(new Operator.Gelu());
+        yield plain(new Unary.Gelu());
       }
       case "Softmax" -> softmax();
       case "Flatten" -> {
         int axis = attributes.integer("axis", 1);
         require(axis == 1 || axis == 1 - rank(), "a Flatten of axis " + axis);
-        yield plain(new Operator.Flatten());
+        yield plain(new Movement.Flatten());
       }
       case "Transpose" -> {
         int[] permutation =
             attributes
                 .integers("perm")
                 .orElseGet(() -> IntStream.range(0, rank()).map(i -> rank() - 1 - i).toArray());
-        yield plain(new Operator.Transpose(Arrays.stream(permutation).boxed().toList()));
+        yield plain(new Movement.Transpose(Arrays.stream(permutation).boxed().toList()));
       }
       default -> throw new BadInputException("this operator is not supported yet");
     };
@@ -181,7 +184,7 @@ final class OperatorReader {
     require(
         attributes.integer("allowzero", 0) == 0 || Arrays.stream(sizes).allMatch(s -> s != 0),
         "a Reshape to no elements");
-    return new Operator.Reshape(Arrays.stream(withCopiedSizes(sizes)).boxed().toList());
+    return new Movement.Reshape(Arrays.stream(withCopiedSizes(sizes)).boxed().toList());
   }
 
   /** ONNX's 0 copies a size of the input. */

@@ -16,9 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.repfold.graph.Graph;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.safetensors.Safetensors;
 import org.repfold.graph.safetensors.SafetensorsReader;
 
@@ -69,10 +71,10 @@ class ForeignModelTest {
 
   @Test
   void copiedSizesOfReshapeAreResolved() {
-    assertEquals(Operator.Reshape.to(-1, 20), operator(reshape(0, 20)));
-    assertEquals(Operator.Reshape.to(-1, 4, 5), operator(reshape(0, 0, -1)));
-    assertEquals(Operator.Reshape.to(-1, 2, 2, 5), operator(reshape(0, 2, 2, -1)));
-    assertEquals(Operator.Reshape.to(-1, 10), operator(reshape(-1, 10)));
+    assertEquals(Movement.Reshape.to(-1, 20), operator(reshape(0, 20)));
+    assertEquals(Movement.Reshape.to(-1, 4, 5), operator(reshape(0, 0, -1)));
+    assertEquals(Movement.Reshape.to(-1, 2, 2, 5), operator(reshape(0, 2, 2, -1)));
+    assertEquals(Movement.Reshape.to(-1, 10), operator(reshape(-1, 10)));
   }
 
   @Test
@@ -83,7 +85,7 @@ class ForeignModelTest {
                 .input("x", 2, 3, 4)
                 .node("Transpose", "y", List.of("x"))
                 .output("y"));
-    assertEquals(Operator.Transpose.by(2, 1, 0), operator(graph));
+    assertEquals(Movement.Transpose.by(2, 1, 0), operator(graph));
   }
 
   @Test
@@ -94,7 +96,7 @@ class ForeignModelTest {
                 .input("x", -1, 3, 4)
                 .node("Flatten", "y", List.of("x"), OnnxAttributes.integer("axis", -2))
                 .output("y"));
-    assertEquals(new Operator.Flatten(), operator(graph));
+    assertEquals(new Movement.Flatten(), operator(graph));
   }
 
   @Test
@@ -118,7 +120,7 @@ class ForeignModelTest {
   void outputsLeftOutByAnEmptyNameAreIgnored() {
     ForeignModel model = new ForeignModel().input("x", -1, 3);
     model.node(NodeProto.newBuilder().setOpType("Relu").addInput("x").addOutput("y").addOutput(""));
-    assertEquals(new Operator.Relu(), operator(read(model.output("y"))));
+    assertEquals(new Unary.Relu(), operator(read(model.output("y"))));
   }
 
   @Test

@@ -16,10 +16,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.RandomTensors;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 /** Every operator, written, run by ONNX Runtime, and compared with plain loops at odd sizes. */
@@ -56,18 +59,18 @@ class OnnxOperatorTest {
         arguments(new Operator.MatMul(), shapes(Shape.of(3, 13), Shape.of(13, 5))),
         arguments(new Operator.MatMul(), shapes(Shape.of(3, 5, 7), Shape.of(3, 7, 1))),
         arguments(new Operator.MatMul(), shapes(Shape.of(3, 1, 5, 7), Shape.of(2, 7, 3))),
-        arguments(new Operator.Relu(), shapes(Shape.of(3, 5, 7, 11))),
-        arguments(new Operator.Sigmoid(), shapes(Shape.of(3, 13))),
-        arguments(new Operator.Gelu(), shapes(Shape.of(3, 5, 7, 11))),
+        arguments(new Unary.Relu(), shapes(Shape.of(3, 5, 7, 11))),
+        arguments(new Unary.Sigmoid(), shapes(Shape.of(3, 13))),
+        arguments(new Unary.Gelu(), shapes(Shape.of(3, 5, 7, 11))),
         arguments(new Operator.Softmax(-1), shapes(Shape.of(3, 13))),
         arguments(new Operator.Softmax(1), shapes(Shape.of(3, 5, 7))),
         arguments(new Operator.Identity(), shapes(Shape.of(1, 3))),
-        arguments(new Operator.GlobalAveragePool(), shapes(Shape.of(3, 5, 7, 3))),
-        arguments(new Operator.Flatten(), shapes(Shape.of(3, 5, 7, 3))),
-        arguments(Operator.Reshape.to(5, -1, 7), shapes(Shape.of(3, 7, 5, 2))),
-        arguments(Operator.Reshape.to(105), shapes(Shape.of(3, 7, 5))),
-        arguments(Operator.Transpose.by(0, 2, 1), shapes(Shape.of(3, 7, 5))),
-        arguments(Operator.Transpose.by(3, 0, 2, 1), shapes(Shape.of(3, 7, 5, 2))));
+        arguments(new Pooling.GlobalAveragePool(), shapes(Shape.of(3, 5, 7, 3))),
+        arguments(new Movement.Flatten(), shapes(Shape.of(3, 5, 7, 3))),
+        arguments(Movement.Reshape.to(5, -1, 7), shapes(Shape.of(3, 7, 5, 2))),
+        arguments(Movement.Reshape.to(105), shapes(Shape.of(3, 7, 5))),
+        arguments(Movement.Transpose.by(0, 2, 1), shapes(Shape.of(3, 7, 5))),
+        arguments(Movement.Transpose.by(3, 0, 2, 1), shapes(Shape.of(3, 7, 5, 2))));
   }
 
   @ParameterizedTest

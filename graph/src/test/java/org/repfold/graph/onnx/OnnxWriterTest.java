@@ -23,10 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.RandomTensors;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 class OnnxWriterTest {
@@ -42,11 +45,11 @@ class OnnxWriterTest {
     x = builder.add("stem_bn", random.batchNormalization(4), x);
     x = builder.add("first", conv(shared, Optional.empty()), x);
     x = builder.add("second", conv(shared, Optional.empty()), x);
-    x = builder.add("act", new Operator.Gelu(), x);
+    x = builder.add("act", new Unary.Gelu(), x);
     builder.add("scale", new Operator.Constant(random.normal(4, 1, 1)));
     x = builder.add("scaled", new Operator.Mul(), x, "scale");
-    x = builder.add("pool", new Operator.GlobalAveragePool(), x);
-    x = builder.add("rows", Operator.Reshape.to(-1, 4), x);
+    x = builder.add("pool", new Pooling.GlobalAveragePool(), x);
+    x = builder.add("rows", Movement.Reshape.to(-1, 4), x);
     builder.add("head.weight", new Operator.Constant(random.normal(4)));
     x = builder.add("shifted", new Operator.Add(), x, "head.weight");
     builder.add("head", new Operator.Gemm(random.normal(5, 4), Optional.of(random.normal(5))), x);
@@ -140,7 +143,7 @@ class OnnxWriterTest {
     GraphBuilder builder = new GraphBuilder();
     builder.input("x", 1, 3);
     builder.add("c", new Operator.Constant(c));
-    builder.add("y", new Operator.Relu(), "x");
+    builder.add("y", new Unary.Relu(), "x");
     Graph graph = builder.output("y").output("c").build();
     byte[] model = OnnxWriter.toBytes(graph);
     assertEquals(List.of("y", "c"), OnnxReader.read(model).outputs());
@@ -200,7 +203,7 @@ class OnnxWriterTest {
     GraphBuilder builder = new GraphBuilder();
     String x = builder.input("x", -1, 16);
     x = builder.add("a", new Operator.Gemm(random.normal(40, 16), Optional.empty()), x);
-    x = builder.add("b", Operator.Reshape.to(-1, 8, 5), x);
+    x = builder.add("b", Movement.Reshape.to(-1, 8, 5), x);
     builder.add("m", new Operator.Constant(random.normal(5, 99)));
     builder.add("c", new Operator.MatMul(), x, "m");
     return builder.output("c").build();

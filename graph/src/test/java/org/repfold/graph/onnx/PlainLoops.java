@@ -2,11 +2,14 @@ package org.repfold.graph.onnx;
 
 import java.util.List;
 import org.repfold.graph.ElementType;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.ShapeInference;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 /** What each operator means, in float64, as plainly as can be. */
@@ -46,12 +49,12 @@ final class PlainLoops {
       matMul(result, x, in.get(1), out);
     } else if (operator instanceof Operator.Softmax softmax) {
       softmax(softmax, x, out);
-    } else if (operator instanceof Operator.GlobalAveragePool) {
+    } else if (operator instanceof Pooling.GlobalAveragePool) {
       int positions = (int) x.shape().product(2, 4);
       for (int i = 0; i < x.size(); i++) {
         out[i / positions] += x.get(i) / positions;
       }
-    } else if (operator instanceof Operator.Transpose transpose) {
+    } else if (operator instanceof Movement.Transpose transpose) {
       transpose(transpose, result, x, out);
     } else {
       for (int i = 0; i < out.length; i++) {
@@ -72,11 +75,11 @@ final class PlainLoops {
   }
 
   private static double pointwise(Operator operator, double x) {
-    if (operator instanceof Operator.Relu) {
+    if (operator instanceof Unary.Relu) {
       return Math.max(x, 0);
-    } else if (operator instanceof Operator.Sigmoid) {
+    } else if (operator instanceof Unary.Sigmoid) {
       return 1 / (1 + Math.exp(-x));
-    } else if (operator instanceof Operator.Gelu) {
+    } else if (operator instanceof Unary.Gelu) {
       return x / 2 * (1 + erf(x / Math.sqrt(2)));
     }
     return x;
@@ -177,7 +180,7 @@ final class PlainLoops {
   }
 
   private static void transpose(
-      Operator.Transpose transpose, Shape result, Tensor x, double[] out) {
+      Movement.Transpose transpose, Shape result, Tensor x, double[] out) {
     int rank = result.rank();
     for (int i = 0; i < out.length; i++) {
       int from = 0;

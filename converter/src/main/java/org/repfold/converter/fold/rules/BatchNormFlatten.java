@@ -4,6 +4,7 @@ import java.util.List;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.Match;
 import org.repfold.graph.GraphView;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
@@ -51,8 +52,8 @@ public final class BatchNormFlatten implements FoldRule {
   }
 
   private static boolean isRearrangement(Node node) {
-    return node.operator() instanceof Operator.Flatten
-        || node.operator() instanceof Operator.Reshape;
+    return node.operator() instanceof Movement.Flatten
+        || node.operator() instanceof Movement.Reshape;
   }
 
   private static boolean mergesChannelsFirst(Shape map, Shape flat) {

@@ -6,6 +6,7 @@ import org.repfold.converter.fold.Match;
 import org.repfold.graph.GraphView;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 
 /**
  * A BatchNormalization followed by a global average pool becomes the pool followed by the
@@ -22,7 +23,7 @@ public final class BatchNormGlobalAveragePool implements FoldRule {
       return Match.none();
     }
     Node pool = graph.consumers(node.name()).get(0);
-    if (!(pool.operator() instanceof Operator.GlobalAveragePool)) {
+    if (!(pool.operator() instanceof Pooling.GlobalAveragePool)) {
       return Match.none();
     }
     return Match.replace(

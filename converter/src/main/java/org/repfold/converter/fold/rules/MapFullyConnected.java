@@ -2,8 +2,8 @@ package org.repfold.converter.fold.rules;
 
 import java.util.Optional;
 import org.repfold.graph.GraphView;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
-import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 
 /**
@@ -21,7 +21,7 @@ record MapFullyConnected(Node flatten, Node layer, Node layout) {
    * use.
    */
   static Optional<MapFullyConnected> of(GraphView graph, String value) {
-    Optional<Node> layout = graph.find(value, Operator.Reshape.class);
+    Optional<Node> layout = graph.find(value, Movement.Reshape.class);
     Optional<Node> layer =
         layout
             .flatMap(l -> graph.find(l.input()))
@@ -33,8 +33,8 @@ record MapFullyConnected(Node flatten, Node layer, Node layout) {
             .filter(f -> graph.hasSingleUse(f.name()))
             .filter(
                 f ->
-                    f.operator() instanceof Operator.Reshape
-                        || f.operator() instanceof Operator.Flatten);
+                    f.operator() instanceof Movement.Reshape
+                        || f.operator() instanceof Movement.Flatten);
     if (flatten.isEmpty()) {
       return Optional.empty();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.repfold.graph.GraphView;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
@@ -44,12 +45,12 @@ final class Rearrangement {
   static Optional<Tensor> apply(List<Node> chain, Tensor sample) {
     Tensor current = sample;
     for (Node node : chain) {
-      if (node.operator() instanceof Operator.Reshape reshape) {
+      if (node.operator() instanceof Movement.Reshape reshape) {
         if (!dividesSample(reshape, current)) {
           return Optional.empty();
         }
         current = current.reshape(shapeAfter(node.operator(), current));
-      } else if (node.operator() instanceof Operator.Transpose transpose) {
+      } else if (node.operator() instanceof Movement.Transpose transpose) {
         current = transpose(current, transpose.permutation());
       } else {
         current = current.reshape(shapeAfter(node.operator(), current));
@@ -59,12 +60,12 @@ final class Rearrangement {
   }
 
   private static boolean moves(Operator operator) {
-    return operator instanceof Operator.Reshape
-        || operator instanceof Operator.Flatten
-        || operator instanceof Operator.Transpose transpose && transpose.permutation().get(0) == 0;
+    return operator instanceof Movement.Reshape
+        || operator instanceof Movement.Flatten
+        || operator instanceof Movement.Transpose transpose && transpose.permutation().get(0) == 0;
   }
 
-  private static boolean dividesSample(Operator.Reshape reshape, Tensor sample) {
+  private static boolean dividesSample(Movement.Reshape reshape, Tensor sample) {
     List<Long> shape = reshape.shape();
     long rest = Shape.of(shape).product(1, shape.size());
     return shape.get(0) == Shape.UNKNOWN && rest > 0 && sample.size() % rest == 0;

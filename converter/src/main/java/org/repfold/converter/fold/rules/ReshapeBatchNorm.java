@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.Match;
 import org.repfold.graph.GraphView;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
@@ -24,7 +25,7 @@ public final class ReshapeBatchNorm implements FoldRule {
     if (!(node.operator() instanceof Operator.BatchNormalization norm)) {
       return Match.none();
     }
-    Optional<Node> reshape = graph.find(node.input(), Operator.Reshape.class);
+    Optional<Node> reshape = graph.find(node.input(), Movement.Reshape.class);
     Optional<Node> layer =
         reshape.flatMap(r -> graph.find(r.input())).filter(l -> Linear.of(l).isPresent());
     if (layer.isEmpty()) {

@@ -6,6 +6,7 @@ import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Unary;
 
 /** The operators that DL4J's activation functions stand for. */
 final class Activations {
@@ -23,9 +24,9 @@ final class Activations {
       return own.describe(vertex.taking(value));
     } else if (activation.getClass() == ActivationReLU.class
         && isPlain((ActivationReLU) activation)) {
-      return vertex.add("relu", new Operator.Relu(), value);
+      return vertex.add("relu", new Unary.Relu(), value);
     } else if (activation instanceof ActivationSigmoid) {
-      return vertex.add("sigmoid", new Operator.Sigmoid(), value);
+      return vertex.add("sigmoid", new Unary.Sigmoid(), value);
     } else if (activation instanceof ActivationSoftmax && vertex.shape(value).rank() == 2) {
       return vertex.add("softmax", new Operator.Softmax(1), value);
     }

@@ -28,6 +28,7 @@ import org.repfold.converter.io.dl4j.layers.PointwiseConvolution;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 /** The DL4J layers that compute an operator, without activation function, and their parameters. */
@@ -42,11 +43,11 @@ final class LayerFactory {
 
   /** DL4J's function for an operator; empty where it is not an activation, or not for the rank. */
   static Optional<IActivation> activation(Operator operator, Shape input) {
-    if (operator instanceof Operator.Relu) {
+    if (operator instanceof Unary.Relu) {
       return Optional.of(new ActivationReLU());
-    } else if (operator instanceof Operator.Sigmoid) {
+    } else if (operator instanceof Unary.Sigmoid) {
       return Optional.of(new ActivationSigmoid());
-    } else if (operator instanceof Operator.Gelu) {
+    } else if (operator instanceof Unary.Gelu) {
       return Optional.of(new GeluErf());
     } else if (operator instanceof Operator.Softmax softmax
         && input.rank() == 2

@@ -20,7 +20,9 @@ import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.params.DepthwiseConvolutionParamInitializer;
 import org.repfold.graph.BadInputException;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.Window;
@@ -212,9 +214,9 @@ final class LayerOperators {
                   Arrays.toString(layer.getPoolingDimensions()),
                   vertex.shape(vertex.input())));
     }
-    String pooled = vertex.add("pool", new Operator.GlobalAveragePool(), vertex.input());
+    String pooled = vertex.add("pool", new Pooling.GlobalAveragePool(), vertex.input());
     return layer.isCollapseDimensions()
-        ? vertex.add("flatten", new Operator.Flatten(), pooled)
+        ? vertex.add("flatten", new Movement.Flatten(), pooled)
         : pooled;
   }
 }

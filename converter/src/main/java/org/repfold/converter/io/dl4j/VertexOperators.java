@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.repfold.graph.BadInputException;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 
@@ -71,7 +72,7 @@ final class VertexOperators {
       throw unsupported(vertex, "ReshapeVertex in order '" + reshape.getReshapeOrder() + "'");
     }
     long[] shape = Arrays.stream(reshape.getNewShape()).asLongStream().toArray();
-    return vertex.add("reshape", Operator.Reshape.to(shape), vertex.input());
+    return vertex.add("reshape", Movement.Reshape.to(shape), vertex.input());
   }
 
   private static String preprocessed(VertexBuilder vertex, InputPreProcessor preprocessor) {
@@ -88,7 +89,7 @@ final class VertexOperators {
           List.of(Shape.UNKNOWN, map.getNumChannels(), map.getInputHeight(), map.getInputWidth());
       return vertex.shape(input).equals(Shape.of(expected))
           ? input
-          : vertex.add("reshape", new Operator.Reshape(expected), input);
+          : vertex.add("reshape", new Movement.Reshape(expected), input);
     }
     throw unsupported(vertex, preprocessor);
   }
@@ -110,6 +111,6 @@ final class VertexOperators {
           "vertex '%s': expected maps of shape %s, found %s"
               .formatted(vertex.name(), expected, found));
     }
-    return vertex.add("flatten", new Operator.Flatten(), input);
+    return vertex.add("flatten", new Movement.Flatten(), input);
   }
 }

@@ -21,8 +21,10 @@ import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
 import org.repfold.converter.io.dl4j.layers.Rearrange;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Graph;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 
@@ -130,7 +132,7 @@ final class VertexPlanner {
       dense(node, gemm);
     } else if (operator instanceof Operator.BatchNormalization norm) {
       add(node.name(), LayerFactory.batchNormalization(norm), node.input());
-    } else if (operator instanceof Operator.GlobalAveragePool) {
+    } else if (operator instanceof Pooling.GlobalAveragePool) {
       pool(node);
     } else if (isMovement(operator)) {
       rearrange(node);
@@ -213,7 +215,7 @@ final class VertexPlanner {
 
   /** The reshape before a pointwise convolution that turns rows of values into channels. */
   private Optional<String> groupedInput(Node node, Operator.Conv conv) {
-    Optional<Node> flat = graph.find(node.input(), Operator.Reshape.class).filter(this::isFree);
+    Optional<Node> flat = graph.find(node.input(), Movement.Reshape.class).filter(this::isFree);
     if (!conv.isPointwise() || flat.isEmpty() || !graph.hasSingleUse(node.input())) {
       return Optional.empty();
     }
@@ -234,7 +236,7 @@ final class VertexPlanner {
         LayerFactory.grouped((Operator.Conv) node.operator());
     Shape output = outputOf(part.layer(), graph.shape(input));
     Optional<Node> reshape =
-        next(node.name(), Operator.Reshape.class)
+        next(node.name(), Movement.Reshape.class)
             .filter(next -> graph.shape(next.name()).equals(output));
     if (reshape.isPresent()) {
       covered.add(reshape.get().name());
@@ -269,7 +271,7 @@ final class VertexPlanner {
   }
 
   private void pool(Node node) {
-    Optional<Node> flatten = next(node.name(), Operator.Flatten.class);
+    Optional<Node> flatten = next(node.name(), Movement.Flatten.class);
     flatten.ifPresent(next -> covered.add(next.name()));
     GlobalPoolingLayer layer =
         new GlobalPoolingLayer.Builder(PoolingType.AVG)
@@ -281,9 +283,9 @@ final class VertexPlanner {
   }
 
   private static boolean isMovement(Operator operator) {
-    return operator instanceof Operator.Reshape
-        || operator instanceof Operator.Transpose
-        || operator instanceof Operator.Flatten;
+    return operator instanceof Movement.Reshape
+        || operator instanceof Movement.Transpose
+        || operator instanceof Movement.Flatten;
   }
 
   private void rearrange(Node first) {
@@ -303,10 +305,10 @@ final class VertexPlanner {
   }
 
   private Rearrange.Step step(Node node) {
-    if (node.operator() instanceof Operator.Transpose transpose) {
+    if (node.operator() instanceof Movement.Transpose transpose) {
       return Rearrange.transpose(
           transpose.permutation().stream().mapToLong(Integer::longValue).toArray());
-    } else if (node.operator() instanceof Operator.Reshape reshape) {
+    } else if (node.operator() instanceof Movement.Reshape reshape) {
       return Rearrange.reshape(reshape.shape().stream().mapToLong(Long::longValue).toArray());
     }
     return Rearrange.reshape(graph.shape(node.name()).toArray());

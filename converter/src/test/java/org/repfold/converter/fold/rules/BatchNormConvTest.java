@@ -13,7 +13,9 @@ import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.Window;
 
@@ -68,8 +70,8 @@ class BatchNormConvTest {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, 6, 5, 3);
     graph.add("head_norm", random.batchNorm(6), "x");
-    graph.add("pool", new Operator.GlobalAveragePool(), "head_norm");
-    graph.add("flat", new Operator.Flatten(), "pool");
+    graph.add("pool", new Pooling.GlobalAveragePool(), "head_norm");
+    graph.add("flat", new Movement.Flatten(), "pool");
     graph.add("head", random.gemm(6, 4), "flat");
     FoldRule[] rules = {
       new BatchNormConv(), new BatchNormGlobalAveragePool(), new BatchNormFlatten()
@@ -85,7 +87,7 @@ class BatchNormConvTest {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, 3, 2, 4);
     graph.add("norm", random.batchNorm(3), "x");
-    graph.add("flat", new Operator.Flatten(), "norm");
+    graph.add("flat", new Movement.Flatten(), "norm");
     graph.add("fc", random.gemm(24, 5), "flat");
 
     Graph folded =

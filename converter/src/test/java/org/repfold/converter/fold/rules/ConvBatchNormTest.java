@@ -15,6 +15,7 @@ import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 class ConvBatchNormTest {
@@ -25,7 +26,7 @@ class ConvBatchNormTest {
     graph.input("x", input);
     graph.add("layer", layer, "x");
     graph.add("norm", norm, "layer");
-    graph.add("y", new Operator.Relu(), "norm");
+    graph.add("y", new Unary.Relu(), "norm");
     return graph.output("y").build();
   }
 
@@ -112,7 +113,7 @@ class ConvBatchNormTest {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, 2, 3, 3);
     graph.add("conv", random.conv(2, 2, 1, 0, 1), "x");
-    graph.add("act", new Operator.Relu(), "conv");
+    graph.add("act", new Unary.Relu(), "conv");
     graph.add("norm", random.batchNorm(2), "act");
     Graph built = graph.output("norm").build();
 

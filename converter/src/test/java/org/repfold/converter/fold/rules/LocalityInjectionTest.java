@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Window;
 
@@ -23,10 +24,10 @@ class LocalityInjectionTest {
     int out = conv.outputChannels();
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, in, height, width);
-    graph.add("flat", Operator.Reshape.to(-1, (long) in * height * width, 1, 1), "x");
+    graph.add("flat", Movement.Reshape.to(-1, (long) in * height * width, 1, 1), "x");
     graph.add(
         "fc", random.conv(in * height * width, out * outHeight * outWidth, 1, 0, groups), "flat");
-    graph.add("map", Operator.Reshape.to(-1, out, outHeight, outWidth), "fc");
+    graph.add("map", Movement.Reshape.to(-1, out, outHeight, outWidth), "fc");
     graph.add("conv", conv, "x");
     graph.add("sum", new Operator.Add(), "map", "conv");
     return graph.output("sum").build();
@@ -62,9 +63,9 @@ class LocalityInjectionTest {
   void injectsIntoAGemmBehindAFlatten() {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, 3, 4, 2);
-    graph.add("flat", new Operator.Flatten(), "x");
+    graph.add("flat", new Movement.Flatten(), "x");
     graph.add("fc", random.gemm(24, 40), "flat");
-    graph.add("map", Operator.Reshape.to(-1, 5, 4, 2), "fc");
+    graph.add("map", Movement.Reshape.to(-1, 5, 4, 2), "fc");
     graph.add("conv", random.conv(3, 5, 3, 1, 1), "x");
     graph.add("sum", new Operator.Add(), "conv", "map");
 

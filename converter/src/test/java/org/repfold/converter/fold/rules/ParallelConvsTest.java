@@ -13,6 +13,7 @@ import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 class ParallelConvsTest {
@@ -26,7 +27,7 @@ class ParallelConvsTest {
       String branch = graph.add("branch" + i, convs[i], "x");
       sum = sum == null ? branch : graph.add("sum" + i, new Operator.Add(), sum, branch);
     }
-    graph.add("y", new Operator.Relu(), sum);
+    graph.add("y", new Unary.Relu(), sum);
     return graph.output("y").build();
   }
 
@@ -113,7 +114,7 @@ class ParallelConvsTest {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, 2, 3, 3);
     graph.add("a", random.conv(2, 2, 3, 1, 1), "x");
-    graph.add("other", new Operator.Relu(), "x");
+    graph.add("other", new Unary.Relu(), "x");
     graph.add("b", random.conv(2, 2, 3, 1, 1), "other");
     graph.add("c", random.conv(2, 2, 1, 0, 1), "x");
     graph.add("ab", new Operator.Add(), "a", "b");

@@ -17,7 +17,10 @@ import org.repfold.converter.fold.RandomOperators;
 import org.repfold.converter.lower.Lowering;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
+import org.repfold.graph.Unary;
 
 /** The block of RepMLPNet, built of plain operators: the rules know nothing of it. */
 class RepMlpBlockTest {
@@ -30,18 +33,18 @@ class RepMlpBlockTest {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, channels, (long) height * rows, (long) width * columns);
     graph.add("prebn1", random.batchNorm(channels), "x");
-    graph.add("pool", new Operator.GlobalAveragePool(), "prebn1");
+    graph.add("pool", new Pooling.GlobalAveragePool(), "prebn1");
     graph.add("fc1", random.conv(channels, channels / 4, 1, 0, 1), "pool");
-    graph.add("relu", new Operator.Relu(), "fc1");
+    graph.add("relu", new Unary.Relu(), "fc1");
     graph.add("fc2", random.conv(channels / 4, channels, 1, 0, 1), "relu");
-    graph.add("sigmoid", new Operator.Sigmoid(), "fc2");
-    graph.add("split", Operator.Reshape.to(-1, channels, rows, height, columns, width), "prebn1");
-    graph.add("parts", Operator.Transpose.by(0, 2, 4, 1, 3, 5), "split");
-    graph.add("partition", Operator.Reshape.to(-1, sets, height, width), "parts");
+    graph.add("sigmoid", new Unary.Sigmoid(), "fc2");
+    graph.add("split", Movement.Reshape.to(-1, channels, rows, height, columns, width), "prebn1");
+    graph.add("parts", Movement.Transpose.by(0, 2, 4, 1, 3, 5), "split");
+    graph.add("partition", Movement.Reshape.to(-1, sets, height, width), "parts");
     int features = sets * height * width;
-    graph.add("flat", Operator.Reshape.to(-1, features, 1, 1), "partition");
+    graph.add("flat", Movement.Reshape.to(-1, features, 1, 1), "partition");
     graph.add("fc3", random.conv(features, features, 1, 0, sets), "flat");
-    graph.add("map", Operator.Reshape.to(-1, sets, height, width), "fc3");
+    graph.add("map", Movement.Reshape.to(-1, sets, height, width), "fc3");
     graph.add("fc3_bn", random.batchNorm(sets), "map");
     graph.add("conv1", random.conv(sets, sets, 1, 0, sets), "partition");
     graph.add("bn1", random.batchNorm(sets), "conv1");
@@ -49,11 +52,11 @@ class RepMlpBlockTest {
     graph.add("bn3", random.batchNorm(sets), "conv3");
     graph.add("locals", new Operator.Add(), "bn1", "bn3");
     graph.add("sum", new Operator.Add(), "fc3_bn", "locals");
-    graph.add("whole", Operator.Reshape.to(-1, rows, columns, sets, height, width), "sum");
-    graph.add("back", Operator.Transpose.by(0, 3, 1, 4, 2, 5), "whole");
+    graph.add("whole", Movement.Reshape.to(-1, rows, columns, sets, height, width), "sum");
+    graph.add("back", Movement.Transpose.by(0, 3, 1, 4, 2, 5), "whole");
     graph.add(
         "unpartition",
-        Operator.Reshape.to(-1, channels, (long) height * rows, (long) width * columns),
+        Movement.Reshape.to(-1, channels, (long) height * rows, (long) width * columns),
         "back");
     graph.add("gate", new Operator.Mul(), "unpartition", "sigmoid");
     graph.add("y", new Operator.Add(), "x", "gate");
@@ -121,8 +124,8 @@ class RepMlpBlockTest {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, 4, 3, 3);
     graph.add("norm", random.batchNorm(4), "x");
-    graph.add("pool", new Operator.GlobalAveragePool(), "norm");
-    graph.add("relu", new Operator.Relu(), "norm");
+    graph.add("pool", new Pooling.GlobalAveragePool(), "norm");
+    graph.add("relu", new Unary.Relu(), "norm");
     graph.add("y", new Operator.Mul(), "relu", "pool");
 
     assertEquals(

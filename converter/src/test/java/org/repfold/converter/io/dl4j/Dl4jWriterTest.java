@@ -36,9 +36,12 @@ import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 class Dl4jWriterTest {
@@ -79,7 +82,7 @@ class Dl4jWriterTest {
   void convolutionTakesTheActivationAfterIt() {
     GraphBuilder graph = maps();
     graph.add("conv", conv(7, 4, 3, new Window(2, 1, 1, 2, 1, 2, 1, 2), 1), "input");
-    graph.add("relu", new Operator.Relu(), "conv");
+    graph.add("relu", new Unary.Relu(), "conv");
     assertWritten(graph.output("relu"), "relu");
   }
 
@@ -87,7 +90,7 @@ class Dl4jWriterTest {
   void activationOfAValueThatIsUsedTwiceStaysALayer() {
     GraphBuilder graph = maps();
     graph.add("conv", conv(4, 4, 1, Window.unit(), 1), "input");
-    graph.add("sigmoid", new Operator.Sigmoid(), "conv");
+    graph.add("sigmoid", new Unary.Sigmoid(), "conv");
     graph.add("product", new Operator.Mul(), "conv", "sigmoid");
     assertWritten(graph.output("product"), "conv", "sigmoid/copy", "sigmoid", "product");
   }
@@ -139,21 +142,21 @@ class Dl4jWriterTest {
   @Test
   void fullyConnectedInGroupsBecomesOneLayerBetweenRearrangements() {
     GraphBuilder graph = maps();
-    graph.add("split", Operator.Reshape.to(-1, 2, 2, 6, 5), "input");
-    graph.add("swap", Operator.Transpose.by(0, 2, 1, 3, 4), "split");
-    graph.add("parts", Operator.Reshape.to(-1, 2, 6, 5), "swap");
-    graph.add("flat", Operator.Reshape.to(-1, 60, 1, 1), "parts");
+    graph.add("split", Movement.Reshape.to(-1, 2, 2, 6, 5), "input");
+    graph.add("swap", Movement.Transpose.by(0, 2, 1, 3, 4), "split");
+    graph.add("parts", Movement.Reshape.to(-1, 2, 6, 5), "swap");
+    graph.add("flat", Movement.Reshape.to(-1, 60, 1, 1), "parts");
     graph.add("fc3", conv(60, 60, 1, Window.unit(), 2), "flat");
-    graph.add("square", Operator.Reshape.to(-1, 2, 6, 5), "fc3");
-    graph.add("relu", new Operator.Relu(), "square");
-    graph.add("merged", Operator.Reshape.to(-1, 4, 6, 5), "relu");
+    graph.add("square", Movement.Reshape.to(-1, 2, 6, 5), "fc3");
+    graph.add("relu", new Unary.Relu(), "square");
+    graph.add("merged", Movement.Reshape.to(-1, 4, 6, 5), "relu");
     assertWritten(graph.output("merged"), "parts", "relu", "merged");
   }
 
   @Test
   void fullyConnectedWhoseResultStaysARowKeepsItsShape() {
     GraphBuilder graph = maps();
-    graph.add("flat", Operator.Reshape.to(-1, 120, 1, 1), "input");
+    graph.add("flat", Movement.Reshape.to(-1, 120, 1, 1), "input");
     graph.add("fc", conv(9, 120, 1, Window.unit(), 3), "flat");
     assertWritten(graph.output("fc"), "fc/rows", "fc");
   }
@@ -161,9 +164,9 @@ class Dl4jWriterTest {
   @Test
   void fullyConnectedBeforeAnotherShapeKeepsThatShape() {
     GraphBuilder graph = maps();
-    graph.add("flat", Operator.Reshape.to(-1, 120, 1, 1), "input");
+    graph.add("flat", Movement.Reshape.to(-1, 120, 1, 1), "input");
     graph.add("fc", conv(12, 120, 1, Window.unit(), 3), "flat");
-    graph.add("map", Operator.Reshape.to(-1, 3, 2, 2), "fc");
+    graph.add("map", Movement.Reshape.to(-1, 3, 2, 2), "fc");
     assertWritten(graph.output("map"), "fc/rows", "fc", "map");
   }
 
@@ -191,8 +194,8 @@ class Dl4jWriterTest {
   @Test
   void gatePoolAndSumsTakeOneVertexEach() {
     GraphBuilder graph = maps();
-    graph.add("pool", new Operator.GlobalAveragePool(), "input");
-    graph.add("gate", new Operator.Sigmoid(), "pool");
+    graph.add("pool", new Pooling.GlobalAveragePool(), "input");
+    graph.add("gate", new Unary.Sigmoid(), "pool");
     graph.add("gated", new Operator.Mul(), "gate", "input");
     graph.add("conv", conv(4, 4, 1, Window.unit(), 1), "input");
     graph.add("sum", new Operator.Add(), "gated", "conv");
@@ -203,8 +206,8 @@ class Dl4jWriterTest {
   @Test
   void classifierWithoutSourceBecomesDenseLayer() {
     GraphBuilder graph = maps();
-    graph.add("pool", new Operator.GlobalAveragePool(), "input");
-    graph.add("flatten", new Operator.Flatten(), "pool");
+    graph.add("pool", new Pooling.GlobalAveragePool(), "input");
+    graph.add("flatten", new Movement.Flatten(), "pool");
     graph.add("head", new Operator.Gemm(tensor(3, 4), Optional.of(tensor(3))), "flatten");
     graph.add("softmax", new Operator.Softmax(1), "head");
     assertWritten(graph.output("softmax"), "flatten", "softmax");
@@ -232,7 +235,7 @@ class Dl4jWriterTest {
   @Test
   void folderThatDoesNotExistIsReported(@TempDir Path folder) {
     GraphBuilder builder = maps();
-    builder.add("relu", new Operator.Relu(), "input");
+    builder.add("relu", new Unary.Relu(), "input");
     Graph graph = builder.output("relu").build();
     assertThrows(
         BadInputException.class, () -> Dl4jWriter.write(graph, folder.resolve("no/net.zip")));
@@ -242,15 +245,15 @@ class Dl4jWriterTest {
   void nodesThatNoOutputNeedsAreLeftOut() {
     GraphBuilder graph = maps();
     graph.add("conv", conv(4, 4, 1, Window.unit(), 1), "input");
-    graph.add("dead", new Operator.Relu(), "conv");
-    graph.add("pool", new Operator.GlobalAveragePool(), "input");
+    graph.add("dead", new Unary.Relu(), "conv");
+    graph.add("pool", new Pooling.GlobalAveragePool(), "input");
     assertWritten(graph.output("pool"), "pool");
   }
 
   @Test
   void activationOfAnInputLeavesTheInputAsItIs() {
     GraphBuilder graph = maps();
-    graph.add("sigmoid", new Operator.Sigmoid(), "input");
+    graph.add("sigmoid", new Unary.Sigmoid(), "input");
     ComputationGraph network = float64(graph.output("sigmoid").build());
     INDArray x = input(3, 4, 6, 5);
     INDArray before = x.dup();
@@ -262,7 +265,7 @@ class Dl4jWriterTest {
   void valueThatAnActivationSharesSurvivesWithoutWorkspaces() {
     GraphBuilder builder = maps();
     builder.add("conv", conv(4, 4, 1, Window.unit(), 1), "input");
-    builder.add("sigmoid", new Operator.Sigmoid(), "conv");
+    builder.add("sigmoid", new Unary.Sigmoid(), "conv");
     builder.add("product", new Operator.Mul(), "conv", "sigmoid");
     Graph graph = builder.output("product").build();
     ComputationGraph network = float64(graph);
@@ -355,11 +358,11 @@ class Dl4jWriterTest {
   @Test
   void writtenZipIsReadBackAsTheSameGraph(@TempDir Path folder) throws IOException {
     GraphBuilder builder = maps();
-    builder.add("parts", Operator.Reshape.to(-1, 2, 6, 5), "input");
-    builder.add("flat", Operator.Reshape.to(-1, 60, 1, 1), "parts");
+    builder.add("parts", Movement.Reshape.to(-1, 2, 6, 5), "input");
+    builder.add("flat", Movement.Reshape.to(-1, 60, 1, 1), "parts");
     builder.add("fc3", conv(60, 60, 1, Window.unit(), 2), "flat");
-    builder.add("square", Operator.Reshape.to(-1, 2, 6, 5), "fc3");
-    builder.add("merged", Operator.Reshape.to(-1, 4, 6, 5), "square");
+    builder.add("square", Movement.Reshape.to(-1, 2, 6, 5), "fc3");
+    builder.add("merged", Movement.Reshape.to(-1, 4, 6, 5), "square");
     builder.add("conv", conv(4, 4, 3, Window.padded(1), 4), "merged");
     Graph graph = builder.output("conv").build().withParameters(ElementType.FLOAT32);
     Path file = folder.resolve("net.zip");

@@ -8,7 +8,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.repfold.converter.io.dl4j.SelfDescribing;
 import org.repfold.converter.io.dl4j.VertexBuilder;
-import org.repfold.graph.Operator;
+import org.repfold.graph.Unary;
 
 /**
  * The exact GELU, {@code x * Phi(x) = x / 2 * (1 + erf(x / sqrt 2))} (Hendrycks and Gimpel, arXiv
@@ -35,7 +35,7 @@ public final class GeluErf extends BaseActivationFunction implements SelfDescrib
 
   @Override
   public String describe(VertexBuilder vertex) {
-    return vertex.add("gelu", new Operator.Gelu(), vertex.input());
+    return vertex.add("gelu", new Unary.Gelu(), vertex.input());
   }
 
   private static INDArray cumulativeNormal(INDArray x) {

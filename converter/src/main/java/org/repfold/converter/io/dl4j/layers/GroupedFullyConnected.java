@@ -19,6 +19,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.converter.io.dl4j.SelfDescribing;
 import org.repfold.converter.io.dl4j.VertexBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
@@ -179,9 +180,9 @@ public class GroupedFullyConnected extends FeedForwardLayer implements SelfDescr
                 : Optional.<Tensor>empty(),
             Window.unit(),
             Math.toIntExact(groups));
-    String flat = vertex.add("flat", Operator.Reshape.to(Shape.UNKNOWN, nIn, 1, 1), vertex.input());
+    String flat = vertex.add("flat", Movement.Reshape.to(Shape.UNKNOWN, nIn, 1, 1), vertex.input());
     String product = vertex.add("conv", conv, flat);
-    String result = vertex.add("reshape", Operator.Reshape.to(output.toArray()), product);
+    String result = vertex.add("reshape", Movement.Reshape.to(output.toArray()), product);
     return vertex.activate(getActivationFn(), result);
   }
 

@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.repfold.converter.io.dl4j.SelfDescribing;
 import org.repfold.converter.io.dl4j.VertexBuilder;
-import org.repfold.graph.Operator;
+import org.repfold.graph.Movement;
 
 /**
  * A vertex that moves values without changing them: a list of steps, each a reshape in C order or a
@@ -224,8 +224,8 @@ public final class Rearrange extends GraphVertex implements SelfDescribing {
     for (Step step : steps) {
       value =
           step.getKind() == Kind.RESHAPE
-              ? vertex.add("reshape", Operator.Reshape.to(step.getValues()), value)
-              : vertex.add("transpose", new Operator.Transpose(axes(step)), value);
+              ? vertex.add("reshape", Movement.Reshape.to(step.getValues()), value)
+              : vertex.add("transpose", new Movement.Transpose(axes(step)), value);
     }
     return value;
   }
