@@ -4,38 +4,139 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.repfold.converter.execute.ReferenceExecutor;
-import org.repfold.graph.ElementType;
+import java.util.stream.Collectors;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphValidator;
-import org.repfold.graph.Input;
-import org.repfold.graph.Shape;
+import org.repfold.graph.Node;
+import org.repfold.graph.Operator;
 
-/** States what folding makes of a graph, and that the function stays the same. */
+/**
+ * States what rules make of a graph:
+ *
+ * <pre>{@code
+ * FoldFixture.of(graph).with(new ConvBatchNorm()).folds().to("conv relu");
+ * FoldFixture.of(graph).with(new ConvBatchNorm()).refuses("also used by", "skip");
+ * FoldFixture.of(graph).with(new ConvBatchNorm()).unchanged();
+ * }</pre>
+ *
+ * Every folding is checked: both graphs are valid, the outputs are kept, all values are the same
+ * functions in float64, and each step lowers the measure by which folding ends.
+ */
 public final class FoldFixture {
+  private final Graph graph;
+  private final List<FoldRule> rules;
+  private final Measure measure;
+
+  private FoldFixture(Graph graph, List<FoldRule> rules, Measure measure) {
+    this.graph = GraphValidator.validate(graph);
+    this.rules = rules;
+    this.measure = measure;
+  }
+
+  public static FoldFixture of(Graph graph) {
+    return new FoldFixture(graph, List.of(), new FoldMeasure());
+  }
+
+  /** With these fold rules, in this order. */
+  public FoldFixture with(FoldRule... fold) {
+    return new FoldFixture(graph, List.of(fold), measure);
+  }
+
+  /** With all fold rules. */
+  public FoldFixture withAllRules() {
+    return new FoldFixture(graph, FoldRules.all(), measure);
+  }
+
+  /** With these lowering rules, in this order. */
+  public FoldFixture lowering(FoldRule... lower) {
+    return new FoldFixture(graph, List.of(lower), new LoweringMeasure());
+  }
+
+  /** Fails if no rule applied. */
+  public Folded folds() {
+    Folding folding = apply();
+    assertFalse(folding.steps().isEmpty(), () -> "no rule applied; refusals " + folding.refusals());
+    return new Folded(folding);
+  }
+
+  /** Fails if a rule applied. Refusals are not looked at. */
+  public void unchanged() {
+    Folding folding = apply();
+    assertTrue(folding.steps().isEmpty(), () -> "applied " + folding.steps());
+  }
+
   /**
-   * float64 rounding over the reductions of the small test graphs, relative to the largest output.
+   * Fails if a rule applied, or if not exactly one was refused, with the given words in its reason
+   * and the given nodes among the culprits.
    */
-  public static final double TOLERANCE = 1e-12;
+  public Refusal refuses(String reason, String... culprits) {
+    Folding folding = apply();
+    assertTrue(folding.steps().isEmpty(), () -> "applied " + folding.steps());
+    assertEquals(1, folding.refusals().size(), () -> "refusals " + folding.refusals());
+    assertTrue(isRefused(folding, reason, culprits), () -> "refusals " + folding.refusals());
+    return folding.refusals().get(0);
+  }
 
-  private static final long SEED = 20240607;
-  private static final int BATCH = 3;
+  private Folding apply() {
+    return applied(graph, rules, measure);
+  }
 
-  private FoldFixture() {}
+  /** Folds and checks all that holds for every folding. */
+  static Folding applied(Graph graph, List<FoldRule> rules, Measure measure) {
+    Folding folding = new Folder(MeasuredRule.all(rules, measure)).apply(graph);
+    GraphValidator.validate(folding.folded());
+    new SameFunction(graph).assertKeptBy(folding);
+    return folding;
+  }
+
+  private static boolean isRefused(Folding folding, String reason, String... culprits) {
+    return folding.refusals().stream()
+        .anyMatch(
+            refusal ->
+                refusal.reason().contains(reason)
+                    && refusal.nodes().containsAll(List.of(culprits)));
+  }
+
+  /** What became of a graph. */
+  public record Folded(Folding folding) {
+
+    public Graph graph() {
+      return folding.folded();
+    }
+
+    /** Fails if the folded graph has not as many operators of a type. */
+    public Folded expecting(Class<? extends Operator> type, int count) {
+      long found =
+          graph().nodes().stream().filter(node -> type.isInstance(node.operator())).count();
+      assertEquals(count, found, () -> type.getSimpleName() + " in " + graph().operatorCounts());
+      return this;
+    }
+
+    /** Fails if the folded graph's nodes are not these, constants left out, in this order. */
+    public Folded to(String names) {
+      assertEquals(
+          names,
+          graph().nodes().stream()
+              .filter(node -> !(node.operator() instanceof Operator.Constant))
+              .map(Node::name)
+              .collect(Collectors.joining(" ")));
+      return this;
+    }
+
+    /** Fails if no fold of what is left was refused with such a reason and culprits. */
+    public Folded refusing(String reason, String... culprits) {
+      assertTrue(isRefused(folding, reason, culprits), () -> "refusals " + folding.refusals());
+      return this;
+    }
+  }
 
   /** Folds with the given rules; fails if none applied, or if the function changed. */
   public static Graph assertFolds(Graph graph, FoldRule... rules) {
     Folding folding = new Folder(List.of(rules)).apply(graph);
     assertFalse(folding.steps().isEmpty(), () -> "no rule applied; refusals " + folding.refusals());
-    assertSameFunction(graph, GraphValidator.validate(folding.folded()));
-    assertEquivalentsAreEqual(folding);
+    GraphValidator.validate(folding.folded());
+    new SameFunction(graph).assertKeptBy(folding);
     return folding.folded();
   }
 
@@ -49,50 +150,6 @@ public final class FoldFixture {
 
   /** Fails if the two graphs give different outputs in float64 for a random input. */
   public static void assertSameFunction(Graph expected, Graph actual) {
-    assertEquals(expected.outputs(), actual.outputs());
-    Map<String, INDArray> inputs = randomInputs(expected);
-    Map<String, INDArray> before = new ReferenceExecutor(expected, ElementType.FLOAT64).run(inputs);
-    Map<String, INDArray> after = new ReferenceExecutor(actual, ElementType.FLOAT64).run(inputs);
-    for (String output : expected.outputs()) {
-      assertClose(output, before.get(output), after.get(output));
-    }
-  }
-
-  static void assertEquivalentsAreEqual(Folding folding) {
-    Map<String, INDArray> inputs = randomInputs(folding.source());
-    Map<String, INDArray> before =
-        new ReferenceExecutor(folding.source(), ElementType.FLOAT64)
-            .run(inputs, folding.equivalents().values());
-    Map<String, INDArray> after =
-        new ReferenceExecutor(folding.folded(), ElementType.FLOAT64)
-            .run(inputs, folding.equivalents().keySet());
-    folding
-        .equivalents()
-        .forEach((deploy, train) -> assertClose(deploy, before.get(train), after.get(deploy)));
-  }
-
-  private static Map<String, INDArray> randomInputs(Graph graph) {
-    Map<String, INDArray> inputs = new HashMap<>();
-    for (Input input : graph.inputs()) {
-      long[] shape =
-          Arrays.stream(input.shape().toArray()).map(d -> d == Shape.UNKNOWN ? BATCH : d).toArray();
-      int length = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-      inputs.put(
-          input.name(),
-          Nd4j.createFromArray(new RandomOperators(SEED).tensor(length).toDoubles())
-              .castTo(DataType.DOUBLE)
-              .reshape('c', shape));
-    }
-    return inputs;
-  }
-
-  private static void assertClose(String value, INDArray expected, INDArray actual) {
-    assertEquals(
-        Arrays.toString(expected.shape()), Arrays.toString(actual.shape()), "shape of " + value);
-    double largest = expected.amaxNumber().doubleValue();
-    double error = expected.sub(actual).amaxNumber().doubleValue();
-    assertTrue(
-        error <= TOLERANCE * largest,
-        () -> value + " differs by " + error + " where the largest is " + largest);
+    new SameFunction(expected).assertKeptBy(actual);
   }
 }
