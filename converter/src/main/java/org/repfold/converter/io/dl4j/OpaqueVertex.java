@@ -1,0 +1,87 @@
+package org.repfold.converter.io.dl4j;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.repfold.converter.execute.ExecutableBody;
+import org.repfold.converter.execute.NdArrays;
+import org.repfold.graph.ElementType;
+
+/**
+ * A DL4J vertex that the graph carries as it is. DL4J itself computes it, in inference, as a graph
+ * of that vertex alone. Thread-safe.
+ */
+public final class OpaqueVertex implements ExecutableBody {
+  private final String name;
+  private final GraphVertex configuration;
+  private final Map<String, INDArray> parameters;
+  private final Map<ElementType, ComputationGraph> graphs = new EnumMap<>(ElementType.class);
+
+  /**
+   * A vertex.
+   *
+   * @param name its name in the DL4J graph, which DL4J's layers hold too
+   * @param configuration with all sizes set; copied
+   * @param parameters by DL4J's keys, in DL4J's shapes; copied
+   */
+  OpaqueVertex(String name, GraphVertex configuration, Map<String, INDArray> parameters) {
+    this.name = name;
+    this.configuration = configuration.clone();
+    Map<String, INDArray> copies = new LinkedHashMap<>();
+    parameters.forEach((key, array) -> copies.put(key, NdArrays.copy(array)));
+    this.parameters = Collections.unmodifiableMap(copies);
+  }
+
+  /** A copy of the vertex's configuration, a preprocessor that it has included. */
+  public GraphVertex configuration() {
+    return configuration.clone();
+  }
+
+  /**
+   * The vertex's parameters by DL4J's keys, in DL4J's shapes and the source's type; empty where it
+   * has none. Not to be changed.
+   */
+  public Map<String, INDArray> parameters() {
+    return parameters;
+  }
+
+  @Override
+  public synchronized INDArray execute(List<INDArray> inputs, ElementType type) {
+    ComputationGraph graph =
+        graphs.computeIfAbsent(type, missing -> graph(inputs.size(), NdArrays.dataType(missing)));
+    // Copies, as some layers of DL4J overwrite their input.
+    INDArray[] copies = inputs.stream().map(NdArrays::copy).toArray(INDArray[]::new);
+    return NdArrays.copy(graph.output(false, copies)[0]);
+  }
+
+  private ComputationGraph graph(int arity, DataType type) {
+    List<String> inputs = IntStream.range(0, arity).mapToObj(i -> name + "/input" + i).toList();
+    ComputationGraphConfiguration alone =
+        new NeuralNetConfiguration.Builder()
+            .dataType(type)
+            .graphBuilder()
+            .validateOutputLayerConfig(false)
+            .addInputs(inputs)
+            .addVertex(name, configuration(), inputs.toArray(String[]::new))
+            .setOutputs(name)
+            .build();
+    GraphVertex vertex = alone.getVertices().get(name);
+    vertex.setDataType(type);
+    long size = vertex.numParams(true);
+    ComputationGraph graph = new ComputationGraph(alone);
+    graph.init(size == 0 ? null : Nd4j.create(type, 1, size), false);
+    parameters.forEach(
+        (key, array) -> graph.getVertex(name).paramTable(false).get(key).assign(array));
+    return graph;
+  }
+}
