@@ -9,6 +9,7 @@ import org.repfold.converter.DeployForm;
 import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.report.Report;
 import org.repfold.converter.verify.Verification;
+import org.repfold.converter.verify.VerifyOptions;
 import org.repfold.graph.file.OutputFile;
 import org.repfold.zoo.Architecture;
 import picocli.CommandLine.Command;
@@ -93,7 +94,10 @@ final class ConvertCommand extends ConsoleCommand {
   }
 
   private boolean verified(Converter converter, DeployForm deploy, ModelFile written) {
-    Verification result = converter.verifyQuickly(deploy, written, seed);
+    // Whoever wants no report wants the file soon.
+    VerifyOptions.Probing probing =
+        reportFolder == null ? VerifyOptions.Probing.SOME : VerifyOptions.Probing.ALL;
+    Verification result = converter.verifyAtHome(deploy, written, seed, probing);
     Reporting.print(result, console());
     if (reportFolder != null) {
       Report report =

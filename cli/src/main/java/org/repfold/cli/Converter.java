@@ -51,29 +51,25 @@ record Converter(ModelFile source, Conversion conversion) {
   Verification verify(
       DeployForm expected, ModelFile written, long seed, Optional<LabelledData> data) {
     try (Engines engines = Engines.of(source, written)) {
-      return verify(expected, written, seed, data, engines);
+      VerifyOptions options = options(seed, engines);
+      return Verifier.verify(
+          expected.folding(),
+          written.graph(),
+          data.isPresent() ? options.withData(data.get()) : options);
     }
   }
 
   /** As {@link #verify}, with the one engine that is at home with each file: what a user runs. */
-  Verification verifyQuickly(DeployForm expected, ModelFile written, long seed) {
+  Verification verifyAtHome(
+      DeployForm expected, ModelFile written, long seed, VerifyOptions.Probing probing) {
     try (Engines engines = Engines.atHome(source, written)) {
-      return verify(expected, written, seed, Optional.empty(), engines);
+      return Verifier.verify(
+          expected.folding(), written.graph(), options(seed, engines).withProbing(probing));
     }
   }
 
-  private static Verification verify(
-      DeployForm expected,
-      ModelFile written,
-      long seed,
-      Optional<LabelledData> data,
-      Engines engines) {
-    VerifyOptions options =
-        VerifyOptions.defaults().withSeed(seed).withEngines(engines.train(), engines.deploy());
-    return Verifier.verify(
-        expected.folding(),
-        written.graph(),
-        data.isPresent() ? options.withData(data.get()) : options);
+  private static VerifyOptions options(long seed, Engines engines) {
+    return VerifyOptions.defaults().withSeed(seed).withEngines(engines.train(), engines.deploy());
   }
 
   /**

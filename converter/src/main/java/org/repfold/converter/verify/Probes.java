@@ -3,14 +3,24 @@ package org.repfold.converter.verify;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import org.repfold.graph.Shape;
 
-/** The probes that every verification runs, seeded. */
+/** The made-up inputs of a verification, seeded. */
 final class Probes {
   private static final int WAVES = 4;
+  private static final Set<String> SOME = Set.of("normal", "large", "image-like");
 
   private Probes() {}
+
+  /** The probes for an input; those that are left out change nothing about the others. */
+  static List<Probe> of(VerifyOptions.Probing probing, Shape sample, long seed) {
+    List<Probe> all = all(sample, seed);
+    return probing == VerifyOptions.Probing.ALL
+        ? all
+        : all.stream().filter(probe -> SOME.contains(probe.kind())).toList();
+  }
 
   /**
    * All probes for an input.

@@ -79,7 +79,7 @@ public final class Verifier {
               + shipped.inputs().get(0).shape());
     }
     long[] sampleShape = Inputs.sample(input).toArray();
-    List<Probe> probes = Probes.all(Inputs.sample(input), options.seed());
+    List<Probe> probes = Probes.of(options.probing(), Inputs.sample(input), options.seed());
     List<Probe> compared = new ArrayList<>(probes);
     Map<Probe, double[]> truth = new LinkedHashMap<>();
     options.data().ifPresent(data -> compared.add(dataProbe(data)));

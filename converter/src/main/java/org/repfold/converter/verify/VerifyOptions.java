@@ -12,13 +12,24 @@ import org.repfold.converter.execute.Engine;
  * @param trainEngines compute the train form in float32; if none, the reference executor does
  * @param deployEngines compute the deploy form in float32; if none, the reference executor does
  * @param batch how many real inputs are computed at once
+ * @param probing which made-up inputs
  */
 public record VerifyOptions(
     long seed,
     Optional<LabelledData> data,
     List<Engine> trainEngines,
     List<Engine> deployEngines,
-    int batch) {
+    int batch,
+    Probing probing) {
+
+  /** How many kinds of made-up inputs are used. */
+  public enum Probing {
+    /** Normal, large and image-like ones: a third of the time. */
+    SOME,
+    /** All kinds. */
+    ALL
+  }
+
   public VerifyOptions {
     trainEngines = List.copyOf(trainEngines);
     deployEngines = List.copyOf(deployEngines);
@@ -27,20 +38,25 @@ public record VerifyOptions(
     }
   }
 
-  /** Seed 1, no data, the reference executor. */
+  /** Seed 1, no data, the reference executor, all probes. */
   public static VerifyOptions defaults() {
-    return new VerifyOptions(1, Optional.empty(), List.of(), List.of(), 100);
+    return new VerifyOptions(1, Optional.empty(), List.of(), List.of(), 100, Probing.ALL);
   }
 
   public VerifyOptions withSeed(long newSeed) {
-    return new VerifyOptions(newSeed, data, trainEngines, deployEngines, batch);
+    return new VerifyOptions(newSeed, data, trainEngines, deployEngines, batch, probing);
   }
 
   public VerifyOptions withData(LabelledData newData) {
-    return new VerifyOptions(seed, Optional.of(newData), trainEngines, deployEngines, batch);
+    return new VerifyOptions(
+        seed, Optional.of(newData), trainEngines, deployEngines, batch, probing);
   }
 
   public VerifyOptions withEngines(List<Engine> train, List<Engine> deploy) {
-    return new VerifyOptions(seed, data, train, deploy, batch);
+    return new VerifyOptions(seed, data, train, deploy, batch, probing);
+  }
+
+  public VerifyOptions withProbing(Probing newProbing) {
+    return new VerifyOptions(seed, data, trainEngines, deployEngines, batch, newProbing);
   }
 }

@@ -36,6 +36,20 @@ class ProbesTest {
   }
 
   @Test
+  void someProbesAreTheSameAsAmongAll() {
+    List<Probe> some = Probes.of(VerifyOptions.Probing.SOME, SAMPLE, 10);
+    assertEquals(List.of("normal", "large", "image-like"), some.stream().map(Probe::kind).toList());
+    for (Probe probe : some) {
+      Probe same =
+          Probes.all(SAMPLE, 10).stream()
+              .filter(p -> p.kind().equals(probe.kind()))
+              .findFirst()
+              .orElseThrow();
+      assertArrayEquals(same.values(0, same.samples()), probe.values(0, probe.samples()));
+    }
+  }
+
+  @Test
   void samplesAreTheSameHoweverTheyAreBatched() {
     for (Probe probe : Probes.all(SAMPLE, 4)) {
       float[] all = probe.values(0, probe.samples());

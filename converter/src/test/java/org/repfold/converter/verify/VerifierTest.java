@@ -182,7 +182,13 @@ class VerifierTest {
         Verifier.verify(
             folding,
             shipped,
-            new VerifyOptions(1, java.util.Optional.of(images), List.of(), List.of(), 5));
+            new VerifyOptions(
+                1,
+                java.util.Optional.of(images),
+                List.of(),
+                List.of(),
+                5,
+                VerifyOptions.Probing.ALL));
     assertEquals(List.of(), right.failures());
     assertEquals(23, right.behaviour().deploy().predictions().samples());
     assertEquals("noise", right.behaviour().deploy().inputs());
