@@ -1,6 +1,7 @@
 package org.repfold.converter.fold;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,13 @@ import org.repfold.graph.Node;
 /**
  * Applies rules to a graph until none applies any more, and keeps the trace.
  *
- * <p>Sweeps over all nodes until one sweep changes nothing. As every rule looks at a bounded
- * neighbourhood, the number of sweeps does not grow with the network.
+ * <p>Goes rule by rule: each is tried at all nodes, and once a rule has changed something, the
+ * first one is next. So a rule sees the graph only after all rules before it are done with it.
+ * Nodes are visited in an order that depends on how they are connected, not on how the source lists
+ * them, and so does everything that comes of it: steps, names, numbers and refusals.
+ *
+ * <p>As every rule looks at a bounded neighbourhood, the number of sweeps does not grow with the
+ * network.
  */
 public final class Folder {
   private final List<FoldRule> rules;
@@ -30,59 +36,83 @@ public final class Folder {
 
   /** Folds a graph; the result is in float64 and not rounded. */
   public Folding apply(Graph graph) {
-    Workspace workspace = new Workspace(graph);
-    List<FoldStep> steps = new ArrayList<>();
-    Set<Refusal> refusals = new LinkedHashSet<>();
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      refusals.clear();
-      for (String name : workspace.names()) {
-        changed |= foldAt(workspace, name, steps, refusals);
-      }
+    Run run = new Run(new Workspace(graph));
+    int next = 0;
+    while (next < rules.size()) {
+      next = run.sweep(rules.get(next)) ? 0 : next + 1;
     }
-    Graph folded = workspace.toGraph().withParameters(ElementType.FLOAT64);
-    Map<String, String> equivalents = workspace.equivalents();
-    equivalents.keySet().retainAll(folded.shapes().keySet());
-    return new Folding(graph, folded, steps, List.copyOf(refusals), equivalents);
+    return run.result(graph);
   }
 
-  private boolean foldAt(
-      Workspace workspace, String name, List<FoldStep> steps, Set<Refusal> refusals) {
-    for (FoldRule rule : rules) {
-      Optional<Node> node = workspace.find(name);
-      if (node.isEmpty() || isDead(workspace, name)) {
+  /** One graph on its way to the fixpoint. */
+  private static final class Run {
+    private final Workspace workspace;
+    private final List<FoldStep> steps = new ArrayList<>();
+    private final Map<String, Set<Refusal>> refusals = new HashMap<>();
+    private List<String> names;
+
+    Run(Workspace workspace) {
+      this.workspace = workspace;
+      this.names = workspace.names();
+    }
+
+    /** Tries a rule at every node; whether it applied at one. */
+    boolean sweep(FoldRule rule) {
+      int before = steps.size();
+      for (String name : names) {
+        Optional<Node> node = workspace.find(name);
+        while (node.isPresent() && foldAt(node.get(), rule)) {
+          node = workspace.find(name);
+        }
+      }
+      if (steps.size() == before) {
         return false;
       }
-      Match match = rule.match(workspace, node.get());
+      names = workspace.names();
+      refusals.clear();
+      return true;
+    }
+
+    private boolean foldAt(Node node, FoldRule rule) {
+      Match match = rule.match(workspace, node);
       if (match instanceof Match.Replacement replacement) {
         match = RangeCheck.check(replacement);
       }
       if (match instanceof Match.Replacement replacement) {
-        Match.Replacement applied = workspace.apply(replacement);
-        Map.Entry<String, String> value =
-            applied.values().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .findFirst()
-                .orElseThrow();
-        steps.add(
-            new FoldStep(
-                rule.name(),
-                applied.consumed(),
-                applied.produced().stream().map(Node::name).toList(),
-                value.getKey(),
-                value.getValue()));
+        steps.add(step(rule, workspace.apply(replacement)));
         return true;
-      } else if (match instanceof Match.Refused refused) {
-        List<String> nodes = new ArrayList<>(List.of(name));
-        refused.culprits().stream().filter(c -> !nodes.contains(c)).forEach(nodes::add);
-        refusals.add(new Refusal(rule.name(), nodes, refused.reason()));
       }
+      if (match instanceof Match.Refused refused) {
+        List<String> nodes = new ArrayList<>(List.of(node.name()));
+        refused.culprits().stream().filter(c -> !nodes.contains(c)).forEach(nodes::add);
+        refusals
+            .computeIfAbsent(node.name(), key -> new LinkedHashSet<>())
+            .add(new Refusal(rule.name(), nodes, refused.reason()));
+      }
+      return false;
     }
-    return false;
-  }
 
-  private static boolean isDead(Workspace workspace, String name) {
-    return workspace.consumers(name).isEmpty() && !workspace.isOutput(name);
+    private static FoldStep step(FoldRule rule, Match.Replacement applied) {
+      Map.Entry<String, String> value =
+          applied.values().entrySet().stream().min(Map.Entry.comparingByKey()).orElseThrow();
+      return new FoldStep(
+          rule.name(),
+          applied.consumed(),
+          applied.produced().stream().map(Node::name).toList(),
+          value.getKey(),
+          value.getValue());
+    }
+
+    Folding result(Graph source) {
+      Graph folded = workspace.toGraph().withParameters(ElementType.FLOAT64);
+      Map<String, String> equivalents = workspace.equivalents();
+      equivalents.keySet().retainAll(folded.shapes().keySet());
+      return new Folding(
+          source,
+          folded,
+          steps,
+          names.stream().flatMap(name -> refusals.getOrDefault(name, Set.of()).stream()).toList(),
+          equivalents);
+    }
   }
 }

@@ -1,13 +1,16 @@
 package org.repfold.converter.fold;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphView;
 import org.repfold.graph.Node;
@@ -17,18 +20,25 @@ import org.repfold.graph.ShapeInference;
 /**
  * A graph in the making: applies replacements in time proportional to their own size, so that
  * folding a network takes time linear in its size.
+ *
+ * <p>Holds the nodes that some output needs and no other, so that a dead node never counts as a use
+ * of a value.
  */
 final class Workspace implements GraphView {
   private final Graph origin;
-  private final Map<String, Node> nodes = new LinkedHashMap<>();
+  private final Set<String> outputs;
+  private final Set<String> inputs = new HashSet<>();
+  private final Map<String, Node> nodes = new HashMap<>();
   private final Map<String, Set<String>> consumers = new HashMap<>();
   private final Map<String, Shape> shapes;
   private final Map<String, String> equivalents = new HashMap<>();
 
   Workspace(Graph origin) {
     this.origin = origin;
+    this.outputs = new LinkedHashSet<>(origin.outputs());
     this.shapes = new HashMap<>(origin.shapes());
-    origin.nodes().forEach(this::insert);
+    origin.inputs().forEach(input -> inputs.add(input.name()));
+    DependencyOrder.of(origin, outputs).forEach(this::insert);
     shapes.keySet().forEach(name -> equivalents.put(name, name));
   }
 
@@ -42,14 +52,23 @@ final class Workspace implements GraphView {
     return consumers.getOrDefault(value, Set.of()).stream().map(nodes::get).toList();
   }
 
+  /**
+   * Without a list of all consumers, of which a value may have as many as the network has nodes.
+   */
+  @Override
+  public boolean hasSingleUse(String value) {
+    return consumers.getOrDefault(value, Set.of()).size() == 1
+        && GraphView.super.hasSingleUse(value);
+  }
+
   @Override
   public boolean isOutput(String value) {
-    return origin.isOutput(value);
+    return outputs.contains(value);
   }
 
   @Override
   public boolean isInput(String value) {
-    return origin.isInput(value);
+    return inputs.contains(value);
   }
 
   @Override
@@ -57,9 +76,12 @@ final class Workspace implements GraphView {
     return shapes.get(value);
   }
 
-  /** The names of the nodes at this moment. */
+  /**
+   * The names of the nodes at this moment, each after those whose values it takes, in an order that
+   * follows from how they are connected alone.
+   */
   List<String> names() {
-    return List.copyOf(nodes.keySet());
+    return DependencyOrder.of(this, outputs).stream().map(Node::name).toList();
   }
 
   /** For each value that stands for one of the original graph: the latter's name. */
@@ -72,8 +94,7 @@ final class Workspace implements GraphView {
     Match.Replacement replacement = keepOutputNames(wanted);
     Map<String, String> stoodFor = new HashMap<>();
     Map<String, Shape> expected = new HashMap<>();
-    replacement
-        .values()
+    new TreeMap<>(replacement.values())
         .forEach(
             (old, now) -> {
               expected.put(now, shapes.get(old));
@@ -81,7 +102,7 @@ final class Workspace implements GraphView {
                 stoodFor.put(now, equivalents.get(old));
               }
             });
-    replacement.consumed().forEach(this::remove);
+    List<Node> gone = replacement.consumed().stream().map(this::remove).toList();
     redirect(replacement.values());
     for (Node node : replacement.produced()) {
       if (nodes.containsKey(node.name())) {
@@ -104,21 +125,14 @@ final class Workspace implements GraphView {
           }
         });
     equivalents.putAll(stoodFor);
+    removeUnused(gone);
     return replacement;
   }
 
-  /** The graph at this moment, without the nodes that no output needs. */
+  /** The graph at this moment. */
   Graph toGraph() {
-    Set<String> needed = new LinkedHashSet<>();
-    List<String> open = new ArrayList<>(origin.outputs());
-    while (!open.isEmpty()) {
-      String name = open.remove(open.size() - 1);
-      if (needed.add(name) && nodes.containsKey(name)) {
-        open.addAll(nodes.get(name).inputs());
-      }
-    }
-    List<Node> live = nodes.values().stream().filter(node -> needed.contains(node.name())).toList();
-    return Graph.of(origin.inputs(), live, origin.outputs(), origin.metadata());
+    return Graph.of(
+        origin.inputs(), DependencyOrder.of(this, outputs), origin.outputs(), origin.metadata());
   }
 
   /** Where a value that the graph gives as an output moves to another node, names that node so. */
@@ -153,30 +167,56 @@ final class Workspace implements GraphView {
 
   private void insert(Node node) {
     nodes.put(node.name(), node);
-    node.inputs()
-        .forEach(
-            input ->
-                consumers.computeIfAbsent(input, key -> new LinkedHashSet<>()).add(node.name()));
+    node.inputs().forEach(input -> consumersOf(input).add(node.name()));
   }
 
-  private void remove(String name) {
+  private Node remove(String name) {
     Node node = nodes.remove(name);
     if (node == null) {
       throw new IllegalStateException("a rule consumed '" + name + "', which is not in the graph");
     }
-    node.inputs().forEach(input -> consumers.get(input).remove(name));
+    node.inputs().forEach(input -> consumersOf(input).remove(name));
     equivalents.remove(name);
+    return node;
+  }
+
+  private Set<String> consumersOf(String value) {
+    return consumers.computeIfAbsent(value, key -> new LinkedHashSet<>());
   }
 
   /** Makes the nodes that take the given values take others instead. */
   private void redirect(Map<String, String> values) {
-    Set<Node> users = new LinkedHashSet<>();
-    values.keySet().forEach(old -> users.addAll(consumers(old)));
-    for (Node user : users) {
-      user.inputs().forEach(input -> consumers.get(input).remove(user.name()));
-      insert(
-          user.withInputs(
-              user.inputs().stream().map(input -> values.getOrDefault(input, input)).toList()));
+    SortedMap<String, Set<String>> moved = new TreeMap<>();
+    values.forEach(
+        (old, now) -> {
+          if (!old.equals(now) && consumers.containsKey(old)) {
+            moved.put(old, consumers.remove(old));
+          }
+        });
+    Set<String> users = new LinkedHashSet<>();
+    moved.forEach(
+        (old, takers) -> {
+          consumersOf(values.get(old)).addAll(takers);
+          users.addAll(takers);
+        });
+    for (String user : users) {
+      Node node = nodes.get(user);
+      nodes.put(
+          user,
+          node.withInputs(
+              node.inputs().stream().map(input -> values.getOrDefault(input, input)).toList()));
+    }
+  }
+
+  /** Removes nodes of which these were the last to take the value, and so on before them. */
+  private void removeUnused(List<Node> gone) {
+    Deque<Node> open = new ArrayDeque<>(gone);
+    while (!open.isEmpty()) {
+      for (String value : open.pop().inputs()) {
+        if (nodes.containsKey(value) && !isOutput(value) && consumersOf(value).isEmpty()) {
+          open.push(remove(value));
+        }
+      }
     }
   }
 }

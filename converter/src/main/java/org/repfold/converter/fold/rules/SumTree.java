@@ -26,7 +26,7 @@ record SumTree(List<Node> additions, List<String> addends) {
     if (!isAddition(graph, node) || isInner(graph, node)) {
       return Optional.empty();
     }
-    List<Node> additions = new ArrayList<>();
+    Deque<Node> additions = new ArrayDeque<>();
     List<String> addends = new ArrayList<>();
     Deque<String> open = new ArrayDeque<>(List.of(node.name()));
     while (!open.isEmpty()) {
@@ -37,14 +37,14 @@ record SumTree(List<Node> additions, List<String> addends) {
               .filter(n -> isAddition(graph, n))
               .filter(n -> n == node || graph.hasSingleUse(value));
       if (inner.isPresent()) {
-        additions.add(0, inner.get());
+        additions.push(inner.get());
         open.push(inner.get().inputs().get(1));
         open.push(inner.get().inputs().get(0));
       } else {
         addends.add(value);
       }
     }
-    return Optional.of(new SumTree(additions, addends));
+    return Optional.of(new SumTree(List.copyOf(additions), addends));
   }
 
   Node root() {
