@@ -1,15 +1,22 @@
 package org.repfold.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.Folding;
 import org.repfold.converter.fold.Refusal;
 import org.repfold.converter.io.ModelFile;
+import org.repfold.converter.report.GraphDrawing;
+import org.repfold.converter.report.GraphSummary;
 import org.repfold.graph.Graph;
+import org.repfold.graph.file.OutputFile;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Says what is in a model, and what folding would make of it. */
@@ -17,18 +24,53 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description =
         "Inputs, outputs, operators, parameters; which folds apply, which are refused and why.",
-    footer = {"", "Example:", "  repfold inspect train.zip"})
+    footer = {"", "Example:", "  repfold inspect train.zip --svg train.svg"})
 final class InspectCommand extends ConsoleCommand {
   @Parameters(paramLabel = "FILE", description = "A DL4J zip or an ONNX model.")
   private Path file;
 
+  @Option(names = "--svg", paramLabel = "FILE", description = "Draw the graph into this file.")
+  private Path svg;
+
+  @Option(
+      names = "--dot",
+      paramLabel = "FILE",
+      description = "Write the graph into this file in Graphviz's language.")
+  private Path dot;
+
+  @Option(names = "--folded", description = "Draw the graph as it is after folding.")
+  private boolean drawFolded;
+
+  @Option(names = "--force", description = "Replace existing drawings.")
+  private boolean force;
+
   @Override
   public Integer call() {
+    for (Path drawing : Stream.of(svg, dot).filter(Objects::nonNull).toList()) {
+      OutputFile.requireWritable(drawing, force);
+    }
     ModelFile model = ModelFile.read(file);
     Folding folding = Folder.fold(model.graph());
     print(model, folding);
+    draw(drawFolded ? folding.folded() : model.graph());
     console().document(document(model, folding));
     return Main.DONE;
+  }
+
+  private void draw(Graph graph) {
+    GraphSummary summary = GraphSummary.of(graph);
+    String title = file.getFileName().toString();
+    if (svg != null) {
+      write(svg, GraphDrawing.svg(title, summary));
+    }
+    if (dot != null) {
+      write(dot, GraphDrawing.dot(title, summary));
+    }
+  }
+
+  private void write(Path drawing, String text) {
+    OutputFile.write(drawing, force, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    console().line("wrote %s", drawing);
   }
 
   private void print(ModelFile model, Folding folding) {
@@ -40,10 +82,13 @@ final class InspectCommand extends ConsoleCommand {
     graph.outputs().forEach(o -> console().line("output  %s %s", o, graph.shape(o)));
     console()
         .line(
-            "%,d parameters in %d nodes; folded %,d in %d",
-            graph.parameterCount(),
-            graph.nodes().size(),
+            "now     %,d parameters, %,d FLOPs per sample, %d nodes",
+            graph.parameterCount(), GraphSummary.of(graph).flops(), graph.nodes().size());
+    console()
+        .line(
+            "folded  %,d parameters, %,d FLOPs per sample, %d nodes",
             folding.folded().parameterCount(),
+            GraphSummary.of(folding.folded()).flops(),
             folding.folded().nodes().size());
     console().line("%n%-20s %8s %8s", "operator", "now", "folded");
     Map<String, Integer> after = folding.folded().operatorCounts();
@@ -63,9 +108,12 @@ final class InspectCommand extends ConsoleCommand {
     if (folding.steps().isEmpty()) {
       console().line("none applies");
     }
+    if (!folding.refusals().isEmpty()) {
+      console().line("%nFolds that nearly apply:");
+    }
     for (Refusal refusal : folding.refusals()) {
-      console()
-          .line("refused %s at %s: %s", refusal.rule(), refusal.nodes().get(0), refusal.reason());
+      console().line("%s at %s", refusal.rule(), String.join(", ", refusal.nodes()));
+      console().line("    %s", refusal.reason());
     }
   }
 
@@ -89,6 +137,7 @@ final class InspectCommand extends ConsoleCommand {
             .map(o -> Map.of("name", o, "shape", graph.shape(o).toArray()))
             .toList());
     document.put("parameters", graph.parameterCount());
+    document.put("flops", GraphSummary.of(graph).flops());
     document.put("operators", withBatchNormalization(graph));
     document.put("folds", folding.steps());
     document.put("refusals", folding.refusals());
@@ -96,6 +145,7 @@ final class InspectCommand extends ConsoleCommand {
         "folded",
         Map.of(
             "parameters", folding.folded().parameterCount(),
+            "flops", GraphSummary.of(folding.folded()).flops(),
             "operators", withBatchNormalization(folding.folded())));
     return document;
   }

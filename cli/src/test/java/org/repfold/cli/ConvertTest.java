@@ -130,6 +130,38 @@ class ConvertTest {
   }
 
   @Test
+  void inspectCountsTheWorkOfBothForms() throws IOException {
+    JsonNode document = json(CommandResult.of("inspect", train, "--json").assertDone());
+
+    long now = document.get("flops").asLong();
+    assertTrue(now > 0);
+    assertTrue(document.get("folded").get("flops").asLong() < now);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--svg", "--dot"})
+  void inspectDrawsTheGraphBeforeAndAfterFolding(String kind) throws IOException {
+    Path before = folder.resolve("before");
+    Path after = folder.resolve("after");
+
+    CommandResult.of("inspect", train, kind, before).assertDone();
+    CommandResult.of("inspect", train, kind, after, "--folded").assertDone();
+
+    assertTrue(Files.readString(before).contains("BatchNorm"));
+    assertFalse(Files.readString(after).contains("BatchNorm"));
+    assertTrue(Files.readString(after).contains("Conv"));
+  }
+
+  @Test
+  void inspectKeepsAnExistingDrawing() throws IOException {
+    Path drawing = Files.writeString(folder.resolve("graph.svg"), "mine");
+
+    CommandResult.of("inspect", train, "--svg", drawing).assertBadInput("graph.svg");
+
+    assertEquals("mine", Files.readString(drawing));
+  }
+
+  @Test
   void allEnginesGiveTheSameNumbers() {
     Path input = folder.resolve("x.npy");
     Random random = new Random(3);

@@ -28,11 +28,23 @@ final class BlockDrawing {
    * @param constants names of values that are not drawn
    */
   static void draw(Markup out, String title, List<NodeSummary> nodes, Set<String> constants) {
+    draw(out, title, nodes, constants, "");
+  }
+
+  /**
+   * As {@link #draw(Markup, String, List, Set)}, as a document of its own.
+   *
+   * @param style the style sheet inside it
+   */
+  static void draw(
+      Markup out, String title, List<NodeSummary> nodes, Set<String> constants, String style) {
     BlockLayout layout = new BlockLayout(nodes, constants);
     double width = GUTTER + layout.lanes() * LANE;
     double height = 2 * TOP + (layout.rows() - 1) * ROW + CHIP_HEIGHT;
     out.open(
         "svg",
+        "xmlns",
+        style.isEmpty() ? null : "http://www.w3.org/2000/svg",
         "class",
         "block",
         "role",
@@ -45,6 +57,9 @@ final class BlockDrawing {
         width,
         "height",
         height);
+    if (!style.isEmpty()) {
+      out.style(style);
+    }
     BlockDrawing drawing = new BlockDrawing(out);
     int gutter = 0;
     for (BlockLayout.Edge edge : layout.edges()) {

@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Input;
@@ -40,6 +42,14 @@ public record GraphSummary(
         single.operatorCounts(),
         single.parameterCount(),
         single.nodes().stream().mapToLong(node -> 2 * multiplyAdds(single, node)).sum());
+  }
+
+  /** The names of the constants, which drawings leave out. */
+  Set<String> constants() {
+    return nodes.stream()
+        .filter(node -> node.operator().equals("Constant"))
+        .map(NodeSummary::name)
+        .collect(Collectors.toSet());
   }
 
   /**

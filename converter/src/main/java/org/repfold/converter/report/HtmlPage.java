@@ -1,9 +1,5 @@
 package org.repfold.converter.report;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.repfold.converter.verify.ValueCheck;
@@ -13,8 +9,6 @@ import org.repfold.converter.verify.ValueCheck;
  * script. It is well-formed XML.
  */
 final class HtmlPage {
-  private static final String STYLE = "report.css";
-
   private final Report report;
   private final Markup out;
 
@@ -33,7 +27,7 @@ final class HtmlPage {
     out.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
     out.empty("meta", "name", "color-scheme", "content", "light dark");
     out.element("title", "Repfold report: " + VerdictSection.verdict(report));
-    out.style(style()).close().open("body");
+    out.style(Styles.DRAWING + Styles.PAGE).close().open("body");
     VerdictSection.header(out, report);
     out.open("main");
     VerdictSection.questions(out, report);
@@ -135,13 +129,5 @@ final class HtmlPage {
             passed + " of " + report.folds().size() + " folds verified",
             refused == 0 ? "none refused." : refused + " refused.")
         .collect(java.util.stream.Collectors.joining(", "));
-  }
-
-  private static String style() {
-    try (InputStream in = HtmlPage.class.getResourceAsStream(STYLE)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

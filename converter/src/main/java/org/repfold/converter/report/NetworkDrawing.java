@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Both forms side by side, block by block. A block that is built like an earlier one is closed and
@@ -23,19 +22,12 @@ final class NetworkDrawing {
 
   private NetworkDrawing(Markup out, GraphSummary before, GraphSummary after) {
     this.out = out;
-    this.trainConstants = constants(before);
-    this.deployConstants = constants(after);
+    this.trainConstants = before.constants();
+    this.deployConstants = after.constants();
   }
 
   static void draw(Markup out, GraphSummary before, GraphSummary after) {
     new NetworkDrawing(out, before, after).drawAll(Blocks.of(before), Blocks.of(after));
-  }
-
-  private static Set<String> constants(GraphSummary graph) {
-    return graph.nodes().stream()
-        .filter(node -> node.operator().equals("Constant"))
-        .map(NodeSummary::name)
-        .collect(Collectors.toSet());
   }
 
   private void drawAll(
