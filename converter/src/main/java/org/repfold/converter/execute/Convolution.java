@@ -96,8 +96,9 @@ final class Convolution {
     long row = padded.stride(2);
     long column = padded.stride(3);
     INDArray view =
-        Nd4j.create(
-            padded.data(),
+        NdArrays.view(
+            padded,
+            first * sample,
             new long[] {
               padded.size(1), conv.kernelHeight(), conv.kernelWidth(), count, height, width
             },
@@ -108,9 +109,7 @@ final class Convolution {
               sample,
               window.strideHeight() * row,
               window.strideWidth() * column
-            },
-            first * sample,
-            'c');
+            });
     return NdArrays.copy(view);
   }
 

@@ -1,5 +1,6 @@
 package org.repfold.converter.execute;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -86,6 +87,19 @@ public final class NdArrays {
     INDArray copy = Nd4j.createUninitialized(array.dataType(), shape, 'c');
     copy.reshape('c', array.shape()).assign(array);
     return copy;
+  }
+
+  /** Some elements of an array's memory, strides and offset counted in elements. */
+  static INDArray view(INDArray array, long offset, long[] shape, long[] strides) {
+    return Nd4j.create(array.data(), shape, strides, offset, 'c');
+  }
+
+  /** A vector laid along axis 1 of the given rank, the other axes being of size 1. */
+  static INDArray perChannel(Tensor vector, int rank, ElementType type) {
+    long[] shape = new long[rank];
+    Arrays.fill(shape, 1);
+    shape[1] = vector.size();
+    return of(vector.reshape(Shape.of(shape)), type);
   }
 
   /** Frees an array's memory now instead of when the garbage collector finds it. */

@@ -75,8 +75,8 @@ public final class ReferenceExecutor {
    * @param inputs by name, of any floating-point type; left as they are
    * @param requested names of nodes or graph inputs
    * @return by name, in the order requested, row-major; the caller's to close
-   * @throws BadInputException if an input is missing or its shape is not the graph's, or a
-   *     requested name is unknown
+   * @throws BadInputException if an input is missing or its shape is not the graph's, a requested
+   *     name is unknown, or a node's operator is one that nothing here knows
    */
   public Map<String, INDArray> run(Map<String, INDArray> inputs, Collection<String> requested) {
     MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
@@ -94,7 +94,7 @@ public final class ReferenceExecutor {
       for (Node node : graph.nodes()) {
         if (needed.contains(node.name())) {
           List<INDArray> operands = node.inputs().stream().map(values::get).toList();
-          values.put(node.name(), evaluation.evaluate(node.operator(), operands));
+          values.put(node.name(), evaluate(evaluation, node, operands));
           release(node, uses, wanted, values);
         }
       }
@@ -103,6 +103,14 @@ public final class ReferenceExecutor {
       return results;
     } finally {
       outside.close();
+    }
+  }
+
+  private static INDArray evaluate(Evaluation evaluation, Node node, List<INDArray> operands) {
+    try {
+      return evaluation.evaluate(node.operator(), operands);
+    } catch (BadInputException e) {
+      throw new BadInputException("node '" + node.name() + "': " + e.getMessage(), e);
     }
   }
 

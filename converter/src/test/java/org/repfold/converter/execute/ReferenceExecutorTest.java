@@ -28,6 +28,7 @@ import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Pooling;
+import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
@@ -353,6 +354,17 @@ class ReferenceExecutorTest {
   }
 
   @Test
+  void anUnknownOperatorIsRefusedByItsNode() {
+    Shape shape = Shape.of(3);
+    Graph graph =
+        graph(new Operator.Opaque("Odd", List.of(shape), shape, new Operator.Opaque.Body() {}), 3);
+    ReferenceExecutor executor = new ReferenceExecutor(graph, ElementType.FLOAT32);
+    BadInputException e =
+        assertThrows(BadInputException.class, () -> executor.run(NdArrays.of(new float[3], 3)));
+    assertEquals("node 'y': operator 'Odd' is unknown here and cannot be executed", e.getMessage());
+  }
+
+  @Test
   void anOpenWorkspaceAndTheDefaultTypeChangeNothing() {
     Operator.Conv conv = conv(random, 3, 5, 3, 3, 1, Window.padded(1));
     double[] x = normal(2 * 3 * 7 * 7);
@@ -459,8 +471,8 @@ class ReferenceExecutorTest {
     return dimensions;
   }
 
-  private static org.repfold.graph.Shape shapeOf(long[] dimensions) {
-    return org.repfold.graph.Shape.of(dimensions);
+  private static Shape shapeOf(long[] dimensions) {
+    return Shape.of(dimensions);
   }
 
   private static long[] dimensions(String text) {
