@@ -83,7 +83,7 @@ public final class FoldFixture {
   }
 
   /** Folds and checks all that holds for every folding. */
-  static Folding applied(Graph graph, List<FoldRule> rules, Measure measure) {
+  public static Folding applied(Graph graph, List<FoldRule> rules, Measure measure) {
     Folding folding = new Folder(MeasuredRule.all(rules, measure)).apply(graph);
     GraphValidator.validate(folding.folded());
     new SameFunction(graph).assertKeptBy(folding);

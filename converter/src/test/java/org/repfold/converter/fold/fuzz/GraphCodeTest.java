@@ -1,0 +1,58 @@
+package org.repfold.converter.fold.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.repfold.graph.Graph;
+
+class GraphCodeTest {
+  private static final int GRAPHS = 60;
+
+  @Test
+  void thePrintedCodeBuildsTheGraph(@TempDir Path folder) throws Exception {
+    StringBuilder source = new StringBuilder("package org.repfold.converter.fold.fuzz;\n");
+    source.append("import java.util.*;\nimport org.repfold.graph.*;\n");
+    source.append("public class Printed {\n");
+    for (int seed = 0; seed < GRAPHS; seed++) {
+      source
+          .append("public static Graph graph" + seed + "() {\n")
+          .append(GraphCode.of(RandomGraph.of(seed)))
+          .append("return graph.build();\n}\n");
+    }
+    source.append(
+        "static class OtherMotifs { static final Operator.Opaque.Body SOFTSIGN = new Operator.Opaque.Body() {}; }\n}\n");
+    Path file = Files.writeString(folder.resolve("Printed.java"), source);
+
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-d",
+                folder.toString(),
+                file.toString());
+
+    assertEquals(0, result);
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+      Class<?> printed = loader.loadClass("org.repfold.converter.fold.fuzz.Printed");
+      List<String> wanted = new ArrayList<>();
+      List<String> found = new ArrayList<>();
+      for (int seed = 0; seed < GRAPHS; seed++) {
+        wanted.add(GraphCode.of(RandomGraph.of(seed)));
+        found.add(GraphCode.of((Graph) printed.getMethod("graph" + seed).invoke(null)));
+      }
+      assertEquals(wanted, found);
+    }
+  }
+}
