@@ -36,16 +36,15 @@ final class RandomGraph {
     this.parameters = new RandomParameters(random);
   }
 
-  /** The graph of a seed; its first motif goes round all motifs with the seeds. */
+  /** The graph of a seed. */
   static Graph of(long seed) {
     RandomGraph graph = new RandomGraph(seed);
-    List<Motif> motifs = Motifs.all();
-    Motif first = motifs.get(Math.toIntExact(Math.floorMod(seed, (long) motifs.size())));
+    Motif first = Motifs.first(seed);
     graph.addInputs(first.rank());
     graph.attempt(first);
-    int more = graph.random.nextInt(4);
+    int more = 1 + graph.random.nextInt(4);
     for (int i = 0; i < more || graph.nodes.isEmpty(); i++) {
-      graph.attempt(motifs.get(graph.random.nextInt(motifs.size())));
+      graph.attempt(Motifs.any(graph.random));
     }
     return graph.build();
   }
