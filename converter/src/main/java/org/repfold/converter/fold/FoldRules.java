@@ -7,7 +7,9 @@ import org.repfold.converter.fold.rules.BatchNormGlobalAveragePool;
 import org.repfold.converter.fold.rules.BatchNormSharedFullyConnected;
 import org.repfold.converter.fold.rules.ConvBatchNorm;
 import org.repfold.converter.fold.rules.LocalityInjection;
+import org.repfold.converter.fold.rules.ParallelAveragePool;
 import org.repfold.converter.fold.rules.ParallelConvs;
+import org.repfold.converter.fold.rules.ParallelIdentity;
 import org.repfold.converter.fold.rules.RemoveIdentity;
 import org.repfold.converter.fold.rules.ReshapeBatchNorm;
 import org.repfold.converter.fold.rules.SplitBatchNorm;
@@ -28,6 +30,8 @@ public final class FoldRules {
         new ConvBatchNorm(),
         new ReshapeBatchNorm(),
         new ParallelConvs(),
+        new ParallelIdentity(),
+        new ParallelAveragePool(),
         new LocalityInjection(),
         absorbing.get(0),
         absorbing.get(1),

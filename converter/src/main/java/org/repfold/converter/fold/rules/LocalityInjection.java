@@ -1,6 +1,9 @@
 package org.repfold.converter.fold.rules;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.Match;
@@ -12,7 +15,7 @@ import org.repfold.graph.Window;
 
 /**
  * A convolution beside a dense layer over the same map, results added, becomes part of the dense
- * layer's weights.
+ * layer's weights; so do an average pool and the map itself, which are convolutions too.
  *
  * <p>On a map of fixed size a convolution is a matrix: its entry for output {@code (o, y, x)} and
  * input {@code (i, y', x')} is {@code W[o, i, y' - y stride + pad, x' - x stride + pad]} where that
@@ -20,8 +23,9 @@ import org.repfold.graph.Window;
  * "Locality Injection"; RepMLPNet, section 3.2). Any groups, stride, padding, dilation, kernel and
  * map shape, and {@code C_in != C_out}.
  *
- * <p>Refuses a convolution that mixes channels which the dense layer's groups keep apart, and one
- * that something else uses too.
+ * <p>Refuses a convolution that mixes channels which the dense layer's groups keep apart: fewer
+ * groups would multiply the layer's weights, which are most of what it costs. Refuses a convolution
+ * or dense layer that something else uses too, and a pool that leaves its padding out of the mean.
  */
 public final class LocalityInjection implements FoldRule {
 
@@ -31,19 +35,17 @@ public final class LocalityInjection implements FoldRule {
     if (sum.isEmpty()) {
       return Match.none();
     }
+    Map<String, List<MapFullyConnected>> layers = new HashMap<>();
+    for (String addend : sum.get().addends()) {
+      MapFullyConnected.of(graph, addend)
+          .ifPresent(
+              layer -> layers.computeIfAbsent(layer.input(), key -> new ArrayList<>()).add(layer));
+    }
     Match answer = Match.none();
-    for (String dense : sum.get().addends()) {
-      Optional<MapFullyConnected> connected = MapFullyConnected.of(graph, dense);
-      if (connected.isEmpty()) {
-        continue;
-      }
-      for (String addend : sum.get().addends()) {
-        Optional<Node> conv =
-            graph
-                .find(addend, Operator.Conv.class)
-                .filter(c -> c.input().equals(connected.get().input()));
-        if (conv.isPresent()) {
-          answer = inject(graph, sum.get(), connected.get(), conv.get());
+    for (String addend : layers.isEmpty() ? List.<String>of() : sum.get().addends()) {
+      for (Branch branch : Branch.all(graph, addend)) {
+        for (MapFullyConnected layer : layers.getOrDefault(branch.input(), List.of())) {
+          answer = inject(graph, sum.get(), layer, branch);
           if (answer instanceof Match.Replacement) {
             return answer;
           }
@@ -54,35 +56,37 @@ public final class LocalityInjection implements FoldRule {
   }
 
   private static Match inject(
-      GraphView graph, SumTree sum, MapFullyConnected connected, Node branch) {
+      GraphView graph, SumTree sum, MapFullyConnected connected, Branch branch) {
     String dense = connected.layout().name();
-    for (String value : List.of(dense, branch.name())) {
-      if (!graph.hasSingleUse(value)) {
-        return Uses.refuse(graph, value, graph.consumers(value).get(0).name());
-      }
+    if (!graph.hasSingleUse(dense)) {
+      return Uses.refuseAddend(graph, dense);
     }
-    Operator.Conv conv = (Operator.Conv) branch.operator();
+    if (branch.obstacle().isPresent()) {
+      return branch.obstacle().get();
+    }
     int groups = connected.linear().group();
-    if (conv.group() % groups != 0) {
+    if (branch.conv().group() % groups != 0) {
       return Match.refused(
           "'"
-              + branch.name()
+              + branch.addend()
               + "' mixes channels of different groups of '"
               + connected.layer().name()
               + "' ("
-              + conv.group()
+              + branch.conv().group()
               + " against "
               + groups
               + " groups)",
-          branch.name(),
+          branch.addend(),
           connected.layer().name());
     }
     Operator injected =
-        add(connected.linear(), conv, graph.shape(connected.input()), graph.shape(dense));
-    List<Node> parts = List.of(connected.flatten(), connected.layer(), connected.layout(), branch);
+        add(connected.linear(), branch.conv(), graph.shape(connected.input()), graph.shape(dense));
+    List<Node> parts =
+        new ArrayList<>(List.of(connected.flatten(), connected.layer(), connected.layout()));
+    parts.addAll(branch.nodes());
     return sum.replace(
         dense,
-        branch.name(),
+        branch.addend(),
         parts,
         List.of(connected.flatten(), connected.layer().withOperator(injected), connected.layout()));
   }

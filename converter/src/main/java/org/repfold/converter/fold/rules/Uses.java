@@ -4,10 +4,22 @@ import java.util.List;
 import org.repfold.converter.fold.Match;
 import org.repfold.graph.GraphView;
 import org.repfold.graph.Node;
+import org.repfold.graph.Operator;
 
 /** Words the refusal of a fold that would have to compute a value twice. */
 final class Uses {
   private Uses() {}
+
+  /** Refuses since something besides an addition takes an addend. */
+  static Match refuseAddend(GraphView graph, String addend) {
+    String addition =
+        graph.consumers(addend).stream()
+            .filter(node -> node.operator() instanceof Operator.Add)
+            .findFirst()
+            .orElseThrow()
+            .name();
+    return refuse(graph, addend, addition);
+  }
 
   /** Refuses since something besides {@code user} takes {@code value}. */
   static Match refuse(GraphView graph, String value, String user) {

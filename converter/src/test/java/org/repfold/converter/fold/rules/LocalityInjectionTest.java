@@ -7,11 +7,14 @@ import static org.repfold.converter.fold.FoldFixture.assertRefuses;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.repfold.converter.fold.FoldFixture;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
+import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 class LocalityInjectionTest {
@@ -82,5 +85,82 @@ class LocalityInjectionTest {
         assertRefuses(graph, new LocalityInjection())
             .reason()
             .contains("mixes channels of different groups"));
+  }
+
+  /** A dense layer over a map of two groups, added to something else made of the map. */
+  private Graph besideDense(GraphBuilder graph, String other) {
+    graph.add("flat", Movement.Reshape.to(-1, 48, 1, 1), "x");
+    graph.add("fc", random.conv(48, 48, 1, 0, 2), "flat");
+    graph.add("map", Movement.Reshape.to(-1, 4, 3, 4), "fc");
+    graph.add("sum", new Operator.Add(), other, "map");
+    return graph.output("sum").build();
+  }
+
+  private GraphBuilder withMap() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 4, 3, 4);
+    return graph;
+  }
+
+  @Test
+  void injectsTheMapItself() {
+    FoldFixture.of(besideDense(withMap(), "x"))
+        .with(new LocalityInjection())
+        .folds()
+        .to("flat fc sum");
+  }
+
+  @Test
+  void injectsTheNormalisedMap() {
+    GraphBuilder graph = withMap();
+    graph.add("norm", random.batchNorm(4), "x");
+
+    FoldFixture.of(besideDense(graph, "norm"))
+        .with(new LocalityInjection())
+        .folds()
+        .to("flat fc sum");
+  }
+
+  @Test
+  void injectsAnAveragePool() {
+    GraphBuilder graph = withMap();
+    graph.add("pool", new Pooling.AveragePool(3, 3, Window.padded(1), true), "x");
+
+    FoldFixture.of(besideDense(graph, "pool"))
+        .with(new LocalityInjection())
+        .folds()
+        .to("flat fc sum");
+  }
+
+  @Test
+  void refusesAPoolThatLeavesItsPaddingOutOfTheMean() {
+    GraphBuilder graph = withMap();
+    graph.add("pool", new Pooling.AveragePool(3, 3, Window.padded(1), false), "x");
+
+    FoldFixture.of(besideDense(graph, "pool"))
+        .with(new LocalityInjection())
+        .refuses("leaves its padding out of the mean", "pool");
+  }
+
+  @Test
+  void refusesAConvolutionThatSomethingElseTakes() {
+    GraphBuilder graph = withMap();
+    graph.add("conv", random.conv(4, 4, 3, 1, 2), "x");
+    graph.output(graph.add("skip", new Unary.Relu(), "conv"));
+
+    FoldFixture.of(besideDense(graph, "conv"))
+        .with(new LocalityInjection())
+        .refuses("also used by 'skip'", "conv", "skip");
+  }
+
+  @Test
+  void refusesADenseLayerThatSomethingElseTakes() {
+    GraphBuilder graph = withMap();
+    graph.add("conv", random.conv(4, 4, 3, 1, 2), "x");
+    graph.output(graph.add("skip", new Unary.Relu(), "map"));
+
+    FoldFixture.of(besideDense(graph, "conv"))
+        .with(new LocalityInjection())
+        .refuses("also used by 'skip'", "map", "skip");
   }
 }

@@ -3,12 +3,16 @@ package org.repfold.converter.fold.rules;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.repfold.converter.fold.FoldFixture.assertFolds;
-import static org.repfold.converter.fold.FoldFixture.assertRefuses;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.repfold.converter.fold.FoldFixture;
+import org.repfold.converter.fold.Folder;
+import org.repfold.converter.fold.Folding;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
@@ -20,8 +24,12 @@ class ParallelConvsTest {
   private final RandomOperators random = new RandomOperators(3);
 
   private Graph sumOf(Operator.Conv... convs) {
+    return sumOf(9, 8, convs);
+  }
+
+  private static Graph sumOf(int height, int width, Operator.Conv... convs) {
     GraphBuilder graph = new GraphBuilder();
-    graph.input("x", -1, 6, 9, 8);
+    graph.input("x", -1, convs[0].inputChannels(), height, width);
     String sum = null;
     for (int i = 0; i < convs.length; i++) {
       String branch = graph.add("branch" + i, convs[i], "x");
@@ -60,7 +68,7 @@ class ParallelConvsTest {
   @Test
   void mergesDifferentGroupsIntoTheCommonOnes() {
     assertFolds(
-        sumOf(random.conv(6, 12, 3, 1, 6), random.conv(6, 12, 1, 0, 2)), new ParallelConvs());
+        sumOf(random.conv(6, 12, 3, 1, 6), random.conv(6, 12, 1, 0, 3)), new ParallelConvs());
   }
 
   @Test
@@ -96,17 +104,92 @@ class ParallelConvsTest {
   }
 
   @Test
-  void refusesDifferentStrides() {
+  void mergesDifferentStridesWhereTheWindowStandsAtOnePlace() {
     GraphBuilder graph = new GraphBuilder();
-    graph.input("x", -1, 2, 1, 1);
-    graph.add("a", random.conv(2, 2, 1, 1, Window.unit(), 1), "x");
-    graph.add("b", random.conv(2, 2, 1, 1, Window.strided(2, 2), 1), "x");
+    graph.input("x", -1, 2, 3, 2);
+    graph.add("a", random.conv(2, 2, 2, 2, Window.strided(3, 1), 1), "x");
+    graph.add("b", random.conv(2, 2, 1, 1, Window.strided(4, 2), 1), "x");
     graph.add("y", new Operator.Add(), "a", "b");
 
-    assertTrue(
-        assertRefuses(graph.output("y").build(), new ParallelConvs())
-            .reason()
-            .contains("different strides"));
+    FoldFixture.of(graph.output("y").build())
+        .with(new ParallelConvs())
+        .folds()
+        .expecting(Operator.Conv.class, 1);
+  }
+
+  @Test
+  void refusesDifferentStrides() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 2, 4, 4);
+    graph.add("a", random.conv(2, 2, 1, 1, Window.unit(), 1), "x");
+    graph.add("b", random.conv(2, 2, 1, 1, new Window(2, 2, 1, 1, 2, 2, 1, 1), 1), "x");
+    graph.add("y", new Operator.Add(), "a", "b");
+
+    FoldFixture.of(graph.output("y").build())
+        .with(new ParallelConvs())
+        .refuses("different strides", "a", "b");
+  }
+
+  @Test
+  void mergesKernelsOfAnyPaddingThatGiveOneSize() {
+    List<Operator.Conv> convs = new ArrayList<>();
+    for (int stride = 1; stride <= 3; stride++) {
+      for (int top = 0; top <= 4; top++) {
+        for (int bottom = 0; bottom <= 4; bottom++) {
+          Window window = new Window(stride, stride, 1, 2, top, bottom, bottom, top);
+          convs.add(random.conv(2, 2, 1 + top, 1 + bottom, window, 1));
+        }
+      }
+    }
+    int merged = 0;
+    for (Operator.Conv a : convs) {
+      for (Operator.Conv b : convs) {
+        if (outputSize(a, 5, 6).equals(outputSize(b, 5, 6))) {
+          Graph graph = sumOf(5, 6, a, b);
+          Folding folding = new Folder(List.of(new ParallelConvs())).apply(graph);
+          FoldFixture.assertSameFunction(graph, folding.folded());
+          merged += folding.steps().size();
+        }
+      }
+    }
+    assertTrue(merged > 200, "only " + merged + " pairs");
+  }
+
+  private static List<Long> outputSize(Operator.Conv conv, int height, int width) {
+    return List.of(
+        conv.window().outputHeight(height, conv.kernelHeight()),
+        conv.window().outputWidth(width, conv.kernelWidth()));
+  }
+
+  @Test
+  void refusesDilationsWhoseCommonKernelIsMostlyEmpty() {
+    FoldFixture.of(
+            sumOf(
+                random.conv(6, 6, 3, 3, new Window(1, 1, 3, 3, 3, 3, 3, 3), 1),
+                random.conv(6, 6, 3, 3, new Window(1, 1, 2, 2, 2, 2, 2, 2), 1)))
+        .with(new ParallelConvs())
+        .refuses("would need 294 multiplications", "branch0", "branch1");
+  }
+
+  @Test
+  void refusesGroupsWhoseCommonOnesAreMostlyEmpty() {
+    FoldFixture.of(sumOf(random.conv(6, 6, 3, 1, 6), random.conv(6, 6, 1, 0, 1)))
+        .with(new ParallelConvs())
+        .refuses("would need 54 multiplications", "branch0", "branch1");
+  }
+
+  @Test
+  void refusesAConvolutionThatSomethingElseTakes() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 2, 4, 4);
+    graph.add("a", random.conv(2, 2, 3, 1, 1), "x");
+    graph.add("b", random.conv(2, 2, 1, 0, 1), "x");
+    graph.add("y", new Operator.Add(), "a", "b");
+    graph.add("skip", new Unary.Relu(), "b");
+
+    FoldFixture.of(graph.output("y").output("skip").build())
+        .with(new ParallelConvs())
+        .refuses("also used by 'skip'", "b", "skip");
   }
 
   @Test
