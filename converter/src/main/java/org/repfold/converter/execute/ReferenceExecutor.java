@@ -18,6 +18,7 @@ import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Input;
 import org.repfold.graph.Node;
+import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 
 /**
@@ -43,6 +44,17 @@ public final class ReferenceExecutor {
     }
     this.graph = graph;
     this.type = type;
+  }
+
+  /**
+   * What one operator gives, computed as in a graph.
+   *
+   * @param operands row-major, of the given type, in the operator's order; left as they are
+   * @param type of all floating-point values, parameters included
+   * @return row-major, owning its memory; the caller's to close
+   */
+  public static INDArray compute(Operator operator, List<INDArray> operands, ElementType type) {
+    return new Evaluation(type).evaluate(operator, operands);
   }
 
   /**

@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Computes {@link ChannelScale}. */
 @SuppressWarnings("overrides") // DL4J declares setInputs with and without varargs.
-public final class ChannelScaleVertex extends ParameterlessVertex {
+public final class ChannelScaleVertex extends ComputedVertex {
   private static final long serialVersionUID = 1L;
 
   ChannelScaleVertex(ComputationGraph graph, String name, int index, DataType dataType) {

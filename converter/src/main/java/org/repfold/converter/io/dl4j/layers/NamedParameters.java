@@ -114,7 +114,8 @@ final class NamedParameters implements ParamInitializer {
     return views(gradientView);
   }
 
-  private Map<String, INDArray> views(INDArray flat) {
+  /** Each parameter's part of DL4J's flat array, by key. */
+  Map<String, INDArray> views(INDArray flat) {
     long expected = numParams((Layer) null);
     if (flat.length() != expected) {
       throw new IllegalStateException(

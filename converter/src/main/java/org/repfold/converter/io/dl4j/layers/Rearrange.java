@@ -16,6 +16,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.repfold.converter.io.dl4j.SelfDescribing;
 import org.repfold.converter.io.dl4j.VertexBuilder;
 import org.repfold.graph.Movement;
+import org.repfold.graph.Shape;
 
 /**
  * A vertex that moves values without changing them: a list of steps, each a reshape in C order or a
@@ -190,14 +191,7 @@ public final class Rearrange extends GraphVertex implements SelfDescribing {
     } catch (IllegalArgumentException e) {
       throw new InvalidInputTypeException("Rearrange: " + e.getMessage());
     }
-    return switch (shape.length) {
-      case 2 -> InputType.feedForward(shape[1]);
-      case 3 -> InputType.recurrent(shape[1], shape[2]);
-      case 4 -> InputType.convolutional(shape[2], shape[3], shape[1]);
-      default ->
-          throw new InvalidInputTypeException(
-              "Rearrange: expected a result of rank 2 to 4, found " + Arrays.toString(shape));
-    };
+    return InputTypes.of(Shape.of(shape));
   }
 
   @Override

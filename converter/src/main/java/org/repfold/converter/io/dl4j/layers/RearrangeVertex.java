@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Computes {@link Rearrange}; the backward pass undoes the steps in reverse. */
 @SuppressWarnings("overrides") // DL4J declares setInputs with and without varargs.
-public final class RearrangeVertex extends ParameterlessVertex {
+public final class RearrangeVertex extends ComputedVertex {
   private static final long serialVersionUID = 1L;
   private final ArrayList<Rearrange.Step> steps;
 

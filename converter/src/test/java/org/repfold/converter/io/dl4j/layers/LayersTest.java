@@ -108,6 +108,28 @@ class LayersTest {
                 .hasBias(false)
                 .activation(Activation.TANH)
                 .build()),
+        new Case(
+            "grouped convolution",
+            new GroupedConvolution.Builder()
+                .groups(2)
+                .nIn(CHANNELS)
+                .nOut(CHANNELS)
+                .kernelSize(3, 3)
+                .padding(1, 1)
+                .build()),
+        new Case(
+            "grouped convolution, dilated, without bias, with activation",
+            new GroupedConvolution.Builder()
+                .groups(2)
+                .nIn(CHANNELS)
+                .nOut(CHANNELS)
+                .kernelSize(2, 3)
+                .stride(2, 1)
+                .dilation(2, 2)
+                .padding(2, 2)
+                .hasBias(false)
+                .activation(Activation.TANH)
+                .build()),
         new Case("channel scale", new ChannelScale()),
         new Case(
             "rearrange",
@@ -250,5 +272,8 @@ class LayersTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new GroupedFullyConnected.Builder().groups(3).nIn(8).nOut(9).build());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new GroupedConvolution.Builder().groups(3).nIn(8).nOut(9).build());
   }
 }

@@ -10,12 +10,12 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What every vertex without parameters answers to DL4J; subclasses compute. */
+/** What every vertex that is no layer answers to DL4J; subclasses compute. */
 @SuppressWarnings("overrides") // DL4J declares setInputs with and without varargs.
-abstract class ParameterlessVertex extends BaseGraphVertex {
+abstract class ComputedVertex extends BaseGraphVertex {
   private static final long serialVersionUID = 1L;
 
-  ParameterlessVertex(ComputationGraph graph, String name, int index, DataType dataType) {
+  ComputedVertex(ComputationGraph graph, String name, int index, DataType dataType) {
     super(graph, name, index, null, null, dataType);
   }
 
@@ -53,7 +53,7 @@ abstract class ParameterlessVertex extends BaseGraphVertex {
   @Override
   public void setBackpropGradientsViewArray(INDArray view) {
     if (view != null) {
-      throw new IllegalStateException("Vertex " + vertexName + " has no parameters");
+      throw new IllegalStateException("Vertex " + vertexName + " has no parameters to train");
     }
   }
 

@@ -1,0 +1,168 @@
+package org.repfold.converter.io.dl4j.layers;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.util.ConvolutionUtils;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastAddOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Computes {@link GroupedConvolution}: one convolution for each group. */
+public final class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
+  private static final long serialVersionUID = 1L;
+  private static final int PADDING_AS_STATED = 0;
+  private static final int NCHW = 0;
+
+  /** libnd4j's code for weights {@code [nOut, nIn, kh, kw]}. */
+  private static final int WEIGHT_LAYOUT = 1;
+
+  public GroupedConvolutionLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+  }
+
+  @Override
+  public boolean isPretrainLayer() {
+    return false;
+  }
+
+  @Override
+  public boolean hasBias() {
+    return layerConf().hasBias();
+  }
+
+  @Override
+  public void setParams(INDArray params) {
+    if (params != paramsFlattened) {
+      setParams(params, 'c');
+    }
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(false);
+    applyDropOutIfNecessary(training, workspaceMgr);
+    return layerConf().getActivationFn().getActivation(preOutput(workspaceMgr), training);
+  }
+
+  private INDArray preOutput(LayerWorkspaceMgr workspaceMgr) {
+    GroupedConvolution layer = layerConf();
+    INDArray x = maps();
+    int[] size =
+        ConvolutionUtils.getOutputSize(
+            x,
+            layer.getKernelSize(),
+            layer.getStride(),
+            layer.getPadding(),
+            layer.getConvolutionMode(),
+            layer.getDilation(),
+            CNN2DFormat.NCHW);
+    long[] shape = {x.size(0), layer.getNOut(), size[0], size[1]};
+    INDArray output = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
+    for (int group = 0; group < layer.getGroups(); group++) {
+      long[] part = {x.size(0), layer.getNOut() / layer.getGroups(), size[0], size[1]};
+      INDArray result = Nd4j.createUninitialized(dataType, part, 'c');
+      Nd4j.exec(
+          convolution("conv2d")
+              .addInputs(channels(x, group).dup('c'), weight(group))
+              .addOutputs(result)
+              .build());
+      channels(output, group).assign(result);
+    }
+    if (hasBias()) {
+      INDArray bias = getParam(GroupedConvolution.BIAS);
+      Nd4j.getExecutioner().exec(new BroadcastAddOp(output, bias, output, 1));
+    }
+    return output;
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(
+      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(true);
+    INDArray delta = epsilon;
+    if (!(layerConf().getActivationFn() instanceof ActivationIdentity)) {
+      delta = layerConf().getActivationFn().backprop(preOutput(workspaceMgr), epsilon).getFirst();
+    }
+    INDArray x = maps();
+    INDArray next =
+        workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, x.shape(), 'c');
+    INDArray weightGradient = gradientViews.get(GroupedConvolution.WEIGHT);
+    for (int group = 0; group < layerConf().getGroups(); group++) {
+      INDArray part = channels(x, group).dup('c');
+      INDArray weight = weight(group);
+      INDArray dx = part.ulike();
+      INDArray dw = weight.ulike();
+      Nd4j.exec(
+          convolution("conv2d_bp")
+              .addInputs(part, weight, channels(delta, group).dup('c'))
+              .addOutputs(dx, dw)
+              .build());
+      channels(next, group).assign(dx);
+      rows(weightGradient, group).assign(dw);
+    }
+    Gradient gradient = new DefaultGradient();
+    gradient.setGradientFor(GroupedConvolution.WEIGHT, weightGradient, 'c');
+    if (hasBias()) {
+      INDArray biasGradient = gradientViews.get(GroupedConvolution.BIAS);
+      biasGradient.assign(delta.sum(0, 2, 3));
+      gradient.setGradientFor(GroupedConvolution.BIAS, biasGradient);
+    }
+    return new Pair<>(gradient, backpropDropOutIfPresent(next));
+  }
+
+  private DynamicCustomOp.DynamicCustomOpsBuilder convolution(String name) {
+    GroupedConvolution layer = layerConf();
+    IntStream window =
+        Stream.of(layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation())
+            .flatMapToInt(Arrays::stream);
+    IntStream layout = IntStream.of(PADDING_AS_STATED, NCHW, WEIGHT_LAYOUT);
+    return DynamicCustomOp.builder(name)
+        .addIntegerArguments(IntStream.concat(window, layout).toArray());
+  }
+
+  private INDArray maps() {
+    if (input.rank() != 4 || input.size(1) != layerConf().getNIn()) {
+      throw new DL4JInvalidInputException(
+          "GroupedConvolution %s: expected maps of %d channels, found an array of shape %s"
+              .formatted(
+                  conf.getLayer().getLayerName(),
+                  layerConf().getNIn(),
+                  Arrays.toString(input.shape())));
+    }
+    return input.castTo(dataType);
+  }
+
+  private INDArray weight(int group) {
+    return rows(getParam(GroupedConvolution.WEIGHT), group).dup('c');
+  }
+
+  /** The group's part of {@code [nOut, ...]}. */
+  private INDArray rows(INDArray weight, int group) {
+    long size = weight.size(0) / layerConf().getGroups();
+    return weight.get(NDArrayIndex.interval(group * size, (group + 1) * size));
+  }
+
+  /** The group's part of {@code [N, C, H, W]}, a view. */
+  private INDArray channels(INDArray map, int group) {
+    long size = map.size(1) / layerConf().getGroups();
+    return map.get(
+        NDArrayIndex.all(),
+        NDArrayIndex.interval(group * size, (group + 1) * size),
+        NDArrayIndex.all(),
+        NDArrayIndex.all());
+  }
+}

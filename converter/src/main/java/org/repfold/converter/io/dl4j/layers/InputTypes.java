@@ -1,0 +1,25 @@
+package org.repfold.converter.io.dl4j.layers;
+
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
+import org.repfold.graph.Shape;
+
+/** DL4J's names for shapes. */
+final class InputTypes {
+  private InputTypes() {}
+
+  /**
+   * The type of arrays of a shape, maps as NCHW.
+   *
+   * @throws InvalidInputTypeException if DL4J has no type for its rank
+   */
+  static InputType of(Shape shape) throws InvalidInputTypeException {
+    return switch (shape.rank()) {
+      case 2 -> InputType.feedForward(shape.dimension(1));
+      case 3 -> InputType.recurrent(shape.dimension(1), shape.dimension(2));
+      case 4 -> InputType.convolutional(shape.dimension(2), shape.dimension(3), shape.dimension(1));
+      default ->
+          throw new InvalidInputTypeException("expected a result of rank 2 to 4, found " + shape);
+    };
+  }
+}
