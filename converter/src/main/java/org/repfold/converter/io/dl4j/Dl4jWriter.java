@@ -104,6 +104,9 @@ public final class Dl4jWriter {
       if (graph.find(output).isEmpty()) {
         throw new BadInputException(
             "output '" + output + "' is an input, so it cannot be written as DL4J");
+      } else if (graph.constant(output).isPresent()) {
+        throw new BadInputException(
+            "output '" + output + "' is a constant, so it cannot be written as DL4J");
       }
     }
     Set<String> needed = needed(graph);
@@ -123,7 +126,7 @@ public final class Dl4jWriter {
                   });
         });
     Map<String, ILossFunction> losses = source.map(s -> losses(graph, s)).orElse(Map.of());
-    return new VertexPlanner(graph, needed, covered, losses).plan(kept);
+    return new VertexPlanner(new VertexPlan(graph, needed, covered, kept), losses).plan();
   }
 
   private static Set<String> needed(Graph graph) {

@@ -55,7 +55,8 @@ final class Dl4jZipWriter {
     // Weights are noise to a compressor.
     zip.setLevel(Deflater.NO_COMPRESSION);
     start(zip, Dl4jZip.COEFFICIENTS);
-    if (graph.numParams() > 0) {
+    // DL4J's numParams() leaves out the parameters of vertices that are no layers.
+    if (graph.params().length() > 0) {
       DataOutputStream numbers = new DataOutputStream(new BufferedOutputStream(zip));
       Nd4j.write(graph.params(), numbers);
       numbers.flush();

@@ -14,21 +14,16 @@ import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
-import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationReLU;
-import org.nd4j.linalg.activations.impl.ActivationSigmoid;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.repfold.converter.io.dl4j.layers.ConstantAffine;
-import org.repfold.converter.io.dl4j.layers.GeluErf;
+import org.repfold.converter.io.dl4j.layers.GroupedConvolution;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
 import org.repfold.converter.io.dl4j.layers.PointwiseConvolution;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
-import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 /** The DL4J layers that compute an operator, without activation function, and their parameters. */
@@ -41,28 +36,15 @@ final class LayerFactory {
   /** A layer and what fills its parameter table. */
   record Part<L extends BaseLayer>(L layer, Consumer<Map<String, INDArray>> parameters) {}
 
-  /** DL4J's function for an operator; empty where it is not an activation, or not for the rank. */
-  static Optional<IActivation> activation(Operator operator, Shape input) {
-    if (operator instanceof Unary.Relu) {
-      return Optional.of(new ActivationReLU());
-    } else if (operator instanceof Unary.Sigmoid) {
-      return Optional.of(new ActivationSigmoid());
-    } else if (operator instanceof Unary.Gelu) {
-      return Optional.of(new GeluErf());
-    } else if (operator instanceof Operator.Softmax softmax
-        && input.rank() == 2
-        && (softmax.axis() == 1 || softmax.axis() == -1)) {
-      return Optional.of(new ActivationSoftmax());
-    }
-    return Optional.empty();
+  /** Whether DL4J pads as the convolution does: both sides alike, or as its mode Same. */
+  static boolean isPaddedAsDl4jDoes(Operator.Conv conv, Shape input) {
+    return mode(conv, input).isPresent();
   }
 
-  /** A convolution of one group, or a depthwise one; empty where DL4J has no such layer. */
-  static Optional<Part<?>> convolution(Operator.Conv conv, Shape input) {
-    Optional<ConvolutionMode> mode = mode(conv, input);
-    if (mode.isEmpty()) {
-      return Optional.empty();
-    } else if (conv.group() == 1 && conv.isPointwise()) {
+  /** A convolution that {@linkplain #isPaddedAsDl4jDoes is padded as DL4J does}. */
+  static Part<?> convolution(Operator.Conv conv, Shape input) {
+    ConvolutionMode mode = mode(conv, input).orElseThrow();
+    if (conv.group() == 1 && conv.isPointwise()) {
       PointwiseConvolution layer =
           new PointwiseConvolution.Builder()
               .nIn(conv.inputChannels())
@@ -70,18 +52,20 @@ final class LayerFactory {
               .hasBias(conv.bias().isPresent())
               .build();
       Tensor weight = conv.weight().reshape(Shape.of(conv.outputChannels(), conv.inputChannels()));
-      return Optional.of(new Part<>(layer, withBias(weight, conv.bias())));
+      return new Part<>(layer, withBias(weight, conv.bias()));
     } else if (conv.group() == 1) {
-      ConvolutionLayer layer = configured(new ConvolutionLayer.Builder(), conv, mode.get()).build();
-      return Optional.of(new Part<>(layer, withBias(conv.weight(), conv.bias())));
+      ConvolutionLayer layer = configured(new ConvolutionLayer.Builder(), conv, mode).build();
+      return new Part<>(layer, withBias(conv.weight(), conv.bias()));
     } else if (conv.group() == conv.inputChannels()) {
       DepthwiseConvolution2D layer =
-          configured(new DepthwiseConvolution2D.Builder(), conv, mode.get())
+          configured(new DepthwiseConvolution2D.Builder(), conv, mode)
               .depthMultiplier(conv.outputChannels() / conv.group())
               .build();
-      return Optional.of(new Part<>(layer, table -> fillDepthwise(conv, table)));
+      return new Part<>(layer, table -> fillDepthwise(conv, table));
     }
-    return Optional.empty();
+    GroupedConvolution layer =
+        configured(new GroupedConvolution.Builder(), conv, mode).groups(conv.group()).build();
+    return new Part<>(layer, withBias(conv.weight(), conv.bias()));
   }
 
   private static <B extends ConvolutionLayer.BaseConvBuilder<B>> B configured(
@@ -101,11 +85,13 @@ final class LayerFactory {
         .activation(new ActivationIdentity());
   }
 
-  /** DL4J pads both sides alike, or as its mode Same does. */
+  /** DL4J pads both sides alike, or as its mode Same does; in groups both sides alike. */
   private static Optional<ConvolutionMode> mode(Operator.Conv conv, Shape input) {
     Window window = conv.window();
     if (window.padTop() == window.padBottom() && window.padLeft() == window.padRight()) {
       return Optional.of(ConvolutionMode.Truncate);
+    } else if (conv.group() > 1 && conv.group() < conv.inputChannels()) {
+      return Optional.empty();
     }
     Window same =
         LayerOperators.samePadding(

@@ -110,27 +110,63 @@ class Dl4jWriterTest {
   }
 
   @Test
-  void unevenPaddingOfAnotherKindIsRefused() {
+  void unevenPaddingOfAnotherKindBecomesALayerOfItsOwn() {
     GraphBuilder graph = maps();
     graph.add("conv", conv(3, 4, 2, new Window(1, 1, 1, 1, 1, 1, 0, 0), 1), "input");
-    assertRefused("node 'conv' (Conv): group 1 with window ", graph.output("conv"));
+    graph.add("relu", new Unary.Relu(), "conv");
+    assertWritten(graph.output("relu"), "conv/padded", "relu");
   }
 
   @Test
-  void groupedConvolutionOnMapsIsRefused() {
+  void nameOfAnAddedVertexIsNeverThatOfANode() {
     GraphBuilder graph = maps();
-    graph.add("conv", conv(4, 4, 3, Window.unit(), 2), "input");
-    assertRefused("node 'conv' (Conv): group 2 with window ", graph.output("conv"));
+    graph.add("conv/padded", new Unary.Tanh(), "input");
+    graph.add("conv", conv(3, 4, 2, new Window(1, 1, 1, 1, 1, 1, 0, 0), 1), "conv/padded");
+    assertWritten(graph.output("conv"), "conv/padded/copy", "conv/padded", "conv/padded/2", "conv");
   }
 
   @Test
-  void operatorThatDl4jLacksIsRefused() {
+  void nodeThatTakesConstantsAloneIsRefused() {
     GraphBuilder graph = maps();
-    graph.add("matrix", new Operator.Constant(tensor(5, 2)));
-    graph.add("product", new Operator.MatMul(), "input", "matrix");
+    graph.add("one", new Operator.Constant(tensor(4, 1, 1)));
+    graph.add("other", new Operator.Constant(tensor(5)));
+    graph.add("sum", new Operator.Add(), "one", "other");
+    graph.add("product", new Operator.Mul(), "input", "sum");
     assertRefused(
-        "node 'product' (MatMul): DL4J has no such layer, so it cannot be written as DL4J",
+        "node 'sum' (Add): it takes constants alone, so it cannot be written as DL4J",
         graph.output("product"));
+  }
+
+  @Test
+  void outputThatIsAConstantIsRefused() {
+    GraphBuilder graph = maps();
+    graph.add("constant", new Operator.Constant(tensor(4, 1, 1)));
+    assertRefused(
+        "output 'constant' is a constant, so it cannot be written as DL4J",
+        graph.output("constant"));
+  }
+
+  @Test
+  void sumOfAValueWithItselfIsWritten() {
+    GraphBuilder graph = maps();
+    graph.add("twice", new Operator.Add(), "input", "input");
+    graph.add("square", new Operator.Mul(), "twice", "twice");
+    assertWritten(graph.output("square"), "twice", "square");
+  }
+
+  @Test
+  void partOfADeployFormThatCannotBeTrainedSaysSo() {
+    GraphBuilder builder = maps();
+    builder.add("conv", conv(4, 4, 3, Window.padded(1), 2), "input");
+    builder.add("abs", new Unary.Abs(), "conv");
+    ComputationGraph network = float64(builder.output("abs").build());
+    network.feedForward(new INDArray[] {input(3, 4, 6, 5)}, true, false);
+    assertEquals(
+        "Vertex 'abs' (Abs) is part of a deploy form, which is not trainable",
+        assertThrows(
+                UnsupportedOperationException.class,
+                () -> network.backpropGradient(input(3, 4, 6, 5)))
+            .getMessage());
   }
 
   private static void assertRefused(String start, GraphBuilder graph) {
