@@ -21,9 +21,12 @@ final class NodeAttributes {
   }
 
   int integer(String name, int otherwise) {
+    return integer(name).orElse(otherwise);
+  }
+
+  Optional<Integer> integer(String name) {
     return find(name, AttributeProto.AttributeType.INT)
-        .map(attribute -> toInt(name, attribute.getI()))
-        .orElse(otherwise);
+        .map(attribute -> toInt(name, attribute.getI()));
   }
 
   /** As many integers as there are defaults. */
@@ -37,14 +40,26 @@ final class NodeAttributes {
   }
 
   Optional<int[]> integers(String name) {
-    return find(name, AttributeProto.AttributeType.INTS)
-        .map(a -> a.getIntsList().stream().mapToInt(value -> toInt(name, value)).toArray());
+    return longs(name)
+        .map(values -> Arrays.stream(values).mapToInt(value -> toInt(name, value)).toArray());
   }
 
-  float real(String name, float otherwise) {
-    return find(name, AttributeProto.AttributeType.FLOAT)
-        .map(AttributeProto::getF)
-        .orElse(otherwise);
+  Optional<long[]> longs(String name) {
+    return find(name, AttributeProto.AttributeType.INTS)
+        .map(a -> a.getIntsList().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /**
+   * A finite number, as the double that prints like the float: 1e-5 as its author wrote it, not
+   * rounded to float32.
+   */
+  double real(String name, double otherwise) {
+    Optional<Float> found =
+        find(name, AttributeProto.AttributeType.FLOAT).map(AttributeProto::getF);
+    if (found.isPresent() && !Float.isFinite(found.get())) {
+      throw new BadInputException(name + ": expected a finite number, found " + found.get());
+    }
+    return found.map(value -> Double.parseDouble(Float.toString(value))).orElse(otherwise);
   }
 
   String string(String name, String otherwise) {

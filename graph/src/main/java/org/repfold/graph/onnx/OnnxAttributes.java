@@ -1,6 +1,8 @@
 package org.repfold.graph.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import com.google.protobuf.ByteString;
+import org.repfold.graph.BadInputException;
 
 /** Makes the attributes of ONNX nodes. */
 final class OnnxAttributes {
@@ -23,11 +25,30 @@ final class OnnxAttributes {
     return attribute.build();
   }
 
-  static AttributeProto real(String name, float value) {
+  /**
+   * A number rounded to float32, which is all that ONNX has here.
+   *
+   * @throws BadInputException if it is so large or so small that its rounding is another number
+   */
+  static AttributeProto real(String name, double value) {
+    float rounded = (float) value;
+    boolean lost = rounded != value && Math.abs(rounded) < Float.MIN_NORMAL;
+    if (lost || !Float.isFinite(rounded)) {
+      throw new BadInputException(
+          name + ": expected a number in the range of float32, found " + value);
+    }
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.FLOAT)
-        .setF(value)
+        .setF(rounded)
+        .build();
+  }
+
+  static AttributeProto text(String name, String value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.STRING)
+        .setS(ByteString.copyFromUtf8(value))
         .build();
   }
 }

@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +48,19 @@ public final class OnnxReader {
   private static final Set<Integer> INPUT_TYPES =
       Set.of(TensorProto.DataType.FLOAT_VALUE, TensorProto.DataType.DOUBLE_VALUE);
 
+  /** Operators whose further outputs may be there without a change to the first. */
+  private static final Set<String> OPTIONAL_OUTPUTS =
+      Set.of("Dropout", "LayerNormalization", "MaxPool");
+
   private final ExternalData externalData;
   private final int opset;
+
+  /** What nodes take and the graph gives. */
+  private final Set<String> taken = new HashSet<>();
+
+  /** Every name of the model. */
+  private final Set<String> names = new HashSet<>();
+
   private final Map<String, Tensor> constants = new LinkedHashMap<>();
   private final Map<String, Node> operands = new HashMap<>();
   private final Map<String, Shape> shapes = new HashMap<>();
@@ -128,6 +141,7 @@ public final class OnnxReader {
     if (proto.getSparseInitializerCount() > 0) {
       throw new BadInputException("sparse initializers are not supported yet");
     }
+    collectNames(proto);
     for (TensorProto tensor : proto.getInitializerList()) {
       addConstant(tensor.getName(), OnnxTensors.fromProto(tensor, externalData));
     }
@@ -147,6 +161,15 @@ public final class OnnxReader {
     constants.keySet().stream().filter(operands::containsKey).map(operands::get).forEach(all::add);
     all.addAll(nodes);
     return Graph.of(inputs, all, outputs, metadata);
+  }
+
+  private void collectNames(GraphProto proto) {
+    proto.getNodeList().forEach(node -> taken.addAll(node.getInputList()));
+    proto.getOutputList().forEach(output -> taken.add(output.getName()));
+    names.addAll(taken);
+    proto.getNodeList().forEach(node -> names.addAll(node.getOutputList()));
+    proto.getInitializerList().forEach(tensor -> names.add(tensor.getName()));
+    proto.getInputList().forEach(input -> names.add(input.getName()));
   }
 
   private static Input input(ValueInfoProto info) {
@@ -183,18 +206,14 @@ public final class OnnxReader {
   private void addNode(NodeProto proto) {
     String description = describe(proto);
     try {
-      // Optional outputs that nobody takes are left out by an empty name.
-      boolean single =
-          proto.getOutputCount() > 0
-              && proto.getOutputList().stream().skip(1).allMatch(String::isEmpty);
-      if (!single || !DEFAULT_DOMAINS.contains(proto.getDomain())) {
+      if (!hasOneOutput(proto) || !DEFAULT_DOMAINS.contains(proto.getDomain())) {
         throw new BadInputException("this operator is not supported yet");
       }
       if (proto.getOpType().equals("Constant")) {
-        addConstant(proto.getOutput(0), constantOf(proto));
+        addConstant(proto.getOutput(0), ConstantReader.read(proto, externalData));
         return;
       }
-      addOperator(proto);
+      addOperators(proto);
     } catch (BadInputException e) {
       // Shape inference names the node itself.
       String message = e.getMessage();
@@ -204,31 +223,51 @@ public final class OnnxReader {
     }
   }
 
-  private Tensor constantOf(NodeProto proto) {
-    return OnnxTensors.fromProto(
-        NodeAttributes.of(proto)
-            .tensor("value")
-            .orElseThrow(
-                () -> new BadInputException("constants other than tensors are not supported yet")),
-        externalData);
+  /** Optional outputs that nobody takes are left out by an empty name, or may be. */
+  private boolean hasOneOutput(NodeProto proto) {
+    boolean ignorable = OPTIONAL_OUTPUTS.contains(proto.getOpType());
+    return proto.getOutputCount() > 0
+        && proto.getOutputList().stream()
+            .skip(1)
+            .allMatch(name -> name.isEmpty() || ignorable && !taken.contains(name));
   }
 
-  private void addOperator(NodeProto proto) {
-    String name = proto.getOutput(0);
-    if (shapes.containsKey(name) || constants.containsKey(name)) {
+  private void addOperators(NodeProto proto) {
+    String output = proto.getOutput(0);
+    if (shapes.containsKey(output) || constants.containsKey(output)) {
       throw new BadInputException("name used twice");
     }
-    proto.getInputList().stream().limit(OperatorReader.operands(proto)).forEach(this::useAsOperand);
-    Operator operator = new OperatorReader(proto, constants, shapes, opset).read();
-    Node node = new Node(name, operator, proto.getInputList().subList(0, operator.arity()));
+    List<Operator> chain = OperatorReader.read(new OnnxNode(proto, constants, shapes, opset));
+    Iterator<String> operands = proto.getInputList().iterator();
+    List<String> inputs = new ArrayList<>();
+    for (int i = 0; i < chain.size(); i++) {
+      while (inputs.size() < chain.get(i).arity()) {
+        inputs.add(operands.next());
+      }
+      String name = i == chain.size() - 1 ? output : freeName(output + "." + i);
+      addNode(new Node(name, chain.get(i), inputs));
+      inputs = new ArrayList<>(List.of(name));
+    }
+  }
+
+  private void addNode(Node node) {
     for (String input : node.inputs()) {
+      useAsOperand(input);
       if (!shapes.containsKey(input)) {
         throw new BadInputException(
             "expected input '" + input + "' to be computed before it; is there a cycle?");
       }
     }
-    shapes.put(name, ShapeInference.shapeOf(node, shapes));
+    shapes.put(node.name(), ShapeInference.shapeOf(node, shapes));
     nodes.add(node);
+  }
+
+  private String freeName(String wanted) {
+    String name = wanted;
+    while (!names.add(name)) {
+      name += "_";
+    }
+    return name;
   }
 
   private void useAsOperand(String value) {

@@ -2,29 +2,24 @@ package org.repfold.graph.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
-import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
-import org.repfold.graph.Window;
 import org.repfold.graph.file.OutputFile;
 
 /**
@@ -65,8 +60,8 @@ public final class OnnxWriter {
    * {@code .data} appended; both appear only when both are written.
    *
    * @param force whether to replace existing files
-   * @throws BadInputException if a file cannot be written, or parameters of different
-   *     floating-point types are mixed
+   * @throws BadInputException if a file cannot be written, parameters of different floating-point
+   *     types are mixed, or a node's operator is not one of ONNX's
    */
   public static void write(Graph graph, Path file, boolean force) {
     write(graph, file, force, LARGEST_INLINE);
@@ -131,12 +126,13 @@ public final class OnnxWriter {
 
   private GraphProto graph() {
     GraphProto.Builder proto = GraphProto.newBuilder().setName("repfold");
+    ElementType floatType = floatType();
     for (Node node : graph.nodes()) {
       if (!(node.operator() instanceof Operator.Constant)) {
-        proto.addNode(node(node));
+        proto.addNode(NodeWriter.write(node, initializers, floatType));
       }
     }
-    int type = OnnxTensors.typeOf(floatType());
+    int type = OnnxTensors.typeOf(floatType);
     graph.inputs().forEach(i -> proto.addInput(valueInfo(i.name(), i.shape(), type)));
     graph.outputs().forEach(o -> proto.addOutput(valueInfo(o, graph.shape(o), type)));
     return proto.addAllInitializer(initializers.protos()).build();
@@ -171,58 +167,5 @@ public final class OnnxWriter {
                 .setTensorType(
                     TypeProto.Tensor.newBuilder().setElemType(type).setShape(dimensions)))
         .build();
-  }
-
-  private NodeProto node(Node node) {
-    List<String> inputs = new ArrayList<>(node.inputs());
-    NodeProto.Builder result =
-        NodeProto.newBuilder()
-            .setName(node.name())
-            .setOpType(node.operator().type())
-            .addOutput(node.name());
-    if (node.operator() instanceof Operator.Conv conv) {
-      addWeightAndBias(inputs, node.name(), conv.weight(), conv.bias());
-      addWindow(result, conv);
-    } else if (node.operator() instanceof Operator.Gemm gemm) {
-      addWeightAndBias(inputs, node.name(), gemm.weight(), gemm.bias());
-      result.addAttribute(OnnxAttributes.integer("transB", 1));
-    } else if (node.operator() instanceof Operator.BatchNormalization norm) {
-      inputs.add(initializers.add(node.name() + ".scale", norm.scale()));
-      inputs.add(initializers.add(node.name() + ".shift", norm.shift()));
-      inputs.add(initializers.add(node.name() + ".mean", norm.mean()));
-      inputs.add(initializers.add(node.name() + ".variance", norm.variance()));
-      result.addAttribute(OnnxAttributes.real("epsilon", (float) norm.epsilon()));
-    } else if (node.operator() instanceof Movement.Reshape reshape) {
-      long[] shape = reshape.shape().stream().mapToLong(Long::longValue).toArray();
-      inputs.add(
-          initializers.add(node.name() + ".shape", Tensor.of(Shape.of(shape.length), shape)));
-    } else if (node.operator() instanceof Movement.Transpose transpose) {
-      long[] axes = transpose.permutation().stream().mapToLong(Integer::longValue).toArray();
-      result.addAttribute(OnnxAttributes.integers("perm", axes));
-    } else if (node.operator() instanceof Operator.Softmax softmax) {
-      result.addAttribute(OnnxAttributes.integer("axis", softmax.axis()));
-    }
-    return result.addAllInput(inputs).build();
-  }
-
-  private void addWeightAndBias(
-      List<String> inputs, String name, Tensor weight, Optional<Tensor> bias) {
-    inputs.add(initializers.add(name + ".weight", weight));
-    bias.ifPresent(tensor -> inputs.add(initializers.add(name + ".bias", tensor)));
-  }
-
-  private static void addWindow(NodeProto.Builder result, Operator.Conv conv) {
-    Window window = conv.window();
-    result
-        .addAttribute(OnnxAttributes.integer("group", conv.group()))
-        .addAttribute(
-            OnnxAttributes.integers("strides", window.strideHeight(), window.strideWidth()))
-        .addAttribute(
-            OnnxAttributes.integers("dilations", window.dilationHeight(), window.dilationWidth()))
-        .addAttribute(
-            OnnxAttributes.integers(
-                "pads", window.padTop(), window.padLeft(), window.padBottom(), window.padRight()))
-        .addAttribute(
-            OnnxAttributes.integers("kernel_shape", conv.kernelHeight(), conv.kernelWidth()));
   }
 }

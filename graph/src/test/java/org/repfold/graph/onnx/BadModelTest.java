@@ -80,7 +80,7 @@ class BadModelTest {
     assertRefused(relu("Flatten", OnnxAttributes.integer("axis", 2)), "axis 2", "not supported");
     assertRefused(relu("Softmax", OnnxAttributes.integer("axis", 4)), "'y' (Softmax)", "axis");
     assertRefused(relu("Softmax", OnnxAttributes.integer("axis", 1)).opset(11), "several axes");
-    assertRefused(conv(text("auto_pad", "SAME_UPPER")), "'y' (Conv)", "SAME_UPPER");
+    assertRefused(conv(text("auto_pad", "SAME")), "'y' (Conv)", "auto_pad SAME");
   }
 
   @Test

@@ -82,15 +82,72 @@ class OnnxOperatorTest {
     assertClose(expected(operator, inputs), found);
   }
 
+  /** Operators whose numbers are compared where the reference executor is. */
+  static Stream<Arguments> otherOperators() {
+    Window odd = new Window(2, 3, 1, 2, 1, 0, 2, 1);
+    Shape map = Shape.of(3, 5, 7, 13);
+    return Stream.of(
+        arguments(
+            new Operator.ConvTranspose(
+                RANDOM.normal(5, 3, 3, 2), Optional.of(RANDOM.normal(3)), odd, 1),
+            shapes(map)),
+        arguments(
+            new Operator.ConvTranspose(
+                RANDOM.normal(4, 3, 1, 2), Optional.empty(), Window.strided(1, 3), 2),
+            shapes(Shape.of(3, 4, 7, 1))),
+        arguments(
+            new Operator.LayerNormalization(
+                RANDOM.normal(13), Optional.of(RANDOM.normal(13)), 1e-6),
+            shapes(map)),
+        arguments(
+            new Operator.LayerNormalization(RANDOM.normal(7, 13), Optional.empty(), 1e-5),
+            shapes(map)),
+        arguments(new Operator.Sub(), shapes(map, Shape.of(13))),
+        arguments(new Operator.Div(), shapes(map, Shape.of(5, 1, 1))),
+        arguments(new Operator.Max(), shapes(map, Shape.of(1))),
+        arguments(new Operator.Min(), shapes(map, map)),
+        arguments(new Unary.LeakyRelu(0.1), shapes(map)),
+        arguments(new Unary.ThresholdedRelu(0.7), shapes(map)),
+        arguments(new Unary.Elu(1.1), shapes(map)),
+        arguments(new Unary.Selu(1.6, 1.05), shapes(map)),
+        arguments(new Unary.Clip(0, 6), shapes(map)),
+        arguments(new Unary.Clip(-1.5, Double.POSITIVE_INFINITY), shapes(map)),
+        arguments(new Unary.Clip(Double.NEGATIVE_INFINITY, 0.25), shapes(map)),
+        arguments(new Unary.Clip(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY), shapes(map)),
+        arguments(new Unary.HardSigmoid(0.2, 0.5), shapes(map)),
+        arguments(new Unary.HardSwish(), shapes(map)),
+        arguments(new Unary.Tanh(), shapes(map)),
+        arguments(new Unary.Softplus(), shapes(map)),
+        arguments(new Unary.Softsign(), shapes(map)),
+        arguments(new Unary.Erf(), shapes(map)),
+        arguments(new Unary.Exp(), shapes(map)),
+        arguments(new Unary.Sqrt(), shapes(map)),
+        arguments(new Unary.Abs(), shapes(map)),
+        arguments(new Unary.Neg(), shapes(map)),
+        arguments(new Pooling.MaxPool(3, 2, odd), shapes(map)),
+        arguments(new Pooling.AveragePool(3, 2, odd, true), shapes(map)),
+        arguments(new Pooling.AveragePool(3, 2, odd, false), shapes(map)),
+        arguments(new Pooling.GlobalMaxPool(), shapes(map)),
+        arguments(new Pooling.ReduceMean(List.of(1, 3), true), shapes(map)),
+        arguments(new Pooling.ReduceMean(List.of(0, 1, 2, 3), false), shapes(map)),
+        arguments(new Movement.Concat(1, 1), shapes(map)),
+        arguments(
+            new Movement.Concat(3, 3), shapes(map, Shape.of(3, 5, 7, 1), Shape.of(3, 5, 7, 3))),
+        arguments(new Movement.Slice(2, 1, 4), shapes(map)),
+        arguments(
+            new Movement.Pad(List.of(0L, 0L, 1L, 3L), List.of(0L, 7L, 0L, 2L), 0.5), shapes(map)),
+        arguments(new Movement.Resize(2, 3), shapes(map)));
+  }
+
   @ParameterizedTest
-  @MethodSource("operators")
+  @MethodSource({"operators", "otherOperators"})
   void operatorComesBackAsWritten(Operator operator, List<Shape> shapes) {
     Graph graph = graph(operator, inputs(shapes));
     assertEquals(graph.find("y"), OnnxReader.read(OnnxWriter.toBytes(graph)).find("y"));
   }
 
   @ParameterizedTest
-  @MethodSource("operators")
+  @MethodSource({"operators", "otherOperators"})
   void float64OperatorComesBackAsWritten(Operator operator, List<Shape> shapes) {
     Graph graph = graph(operator, inputs(shapes)).withParameters(ElementType.FLOAT64);
     assertEquals(graph.find("y"), OnnxReader.read(OnnxWriter.toBytes(graph)).find("y"));
