@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -278,19 +279,9 @@ class EveryOperatorTest {
   }
 
   static Stream<Case> readable() {
-    java.util.Set<String> readable =
-        java.util.Set.of(
-            "ActivationReLU",
-            "ActivationSigmoid",
-            "GeluErf",
-            "GraphOperator",
-            "GroupedConvolution",
-            "DenseLayer",
-            "BatchNormalization",
-            "ConstantAffine",
-            "ChannelScale",
-            "Rearrange");
-    return cases().filter(c -> readable.contains(c.vertex()) && !c.name().contains("padTop=2"));
+    Set<String> own =
+        Set.of("GeluErf", "GraphOperator", "ConstantAffine", "ChannelScale", "Rearrange");
+    return cases().filter(tested -> own.contains(tested.vertex()));
   }
 
   private static Map<String, INDArray> inputs(Graph graph) {
