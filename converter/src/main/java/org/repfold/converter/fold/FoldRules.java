@@ -5,7 +5,9 @@ import org.repfold.converter.fold.rules.BatchNormConv;
 import org.repfold.converter.fold.rules.BatchNormFlatten;
 import org.repfold.converter.fold.rules.BatchNormGlobalAveragePool;
 import org.repfold.converter.fold.rules.BatchNormSharedFullyConnected;
+import org.repfold.converter.fold.rules.ConvAveragePool;
 import org.repfold.converter.fold.rules.ConvBatchNorm;
+import org.repfold.converter.fold.rules.ConvConv;
 import org.repfold.converter.fold.rules.LocalityInjection;
 import org.repfold.converter.fold.rules.ParallelAveragePool;
 import org.repfold.converter.fold.rules.ParallelConvs;
@@ -32,6 +34,8 @@ public final class FoldRules {
         new ParallelConvs(),
         new ParallelIdentity(),
         new ParallelAveragePool(),
+        new ConvConv(),
+        new ConvAveragePool(),
         new LocalityInjection(),
         absorbing.get(0),
         absorbing.get(1),

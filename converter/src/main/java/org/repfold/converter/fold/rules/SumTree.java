@@ -47,8 +47,36 @@ record SumTree(List<Node> additions, List<String> addends) {
     return Optional.of(new SumTree(List.copyOf(additions), addends));
   }
 
-  Node root() {
-    return additions.get(additions.size() - 1);
+  /**
+   * The sum that a value is added to, perhaps after it was scaled and shifted by channel; empty if
+   * something else takes it on the way.
+   */
+  static Optional<SumTree> reachedFrom(GraphView graph, String value) {
+    String addend = value;
+    while (graph.hasSingleUse(addend)) {
+      Node user = graph.consumers(addend).get(0);
+      if (isAddition(graph, user)) {
+        return AffinePath.endingAt(graph, addend).stream()
+                .anyMatch(path -> path.origin().equals(value))
+            ? at(graph, rootAbove(graph, user))
+            : Optional.empty();
+      }
+      if (!(user.operator() instanceof Operator.BatchNormalization
+          || user.operator() instanceof Operator.Mul
+          || user.operator() instanceof Operator.Add)) {
+        break;
+      }
+      addend = user.name();
+    }
+    return Optional.empty();
+  }
+
+  private static Node rootAbove(GraphView graph, Node addition) {
+    Node root = addition;
+    while (isInner(graph, root)) {
+      root = graph.consumers(root.name()).get(0);
+    }
+    return root;
   }
 
   /**
