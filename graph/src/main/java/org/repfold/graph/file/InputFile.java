@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.repfold.graph.BadInputException;
 
 /**
- * A file of little-endian numbers, read at given positions. Every length is checked against the
- * file's size before memory is taken for it.
+ * A file of numbers, read at given positions. Every length is checked against the file's size
+ * before memory is taken for it.
  */
 public final class InputFile {
   private static final int BUFFER = 1 << 20;
@@ -80,80 +80,32 @@ public final class InputFile {
     return buffer;
   }
 
-  /** As {@link #bytes}, as float64 numbers. */
-  public double[] doubles(long position, int count) throws IOException {
-    requireInside(position, (long) count * Double.BYTES);
-    double[] values = new double[count];
-    Progress done = new Progress();
-    stream(
-        position,
-        (long) count * Double.BYTES,
-        chunk ->
-            chunk
-                .asDoubleBuffer()
-                .get(values, done.advance(chunk, Double.BYTES), chunk.remaining() / Double.BYTES));
-    return values;
-  }
-
-  /** As {@link #bytes}, as float32 numbers. */
-  public float[] floats(long position, int count) throws IOException {
-    requireInside(position, (long) count * Float.BYTES);
-    float[] values = new float[count];
-    Progress done = new Progress();
-    stream(
-        position,
-        (long) count * Float.BYTES,
-        chunk ->
-            chunk
-                .asFloatBuffer()
-                .get(values, done.advance(chunk, Float.BYTES), chunk.remaining() / Float.BYTES));
-    return values;
-  }
-
-  /** As {@link #bytes}, as int64 numbers. */
-  public long[] longs(long position, int count) throws IOException {
-    requireInside(position, (long) count * Long.BYTES);
-    long[] values = new long[count];
-    Progress done = new Progress();
-    stream(
-        position,
-        (long) count * Long.BYTES,
-        chunk ->
-            chunk
-                .asLongBuffer()
-                .get(values, done.advance(chunk, Long.BYTES), chunk.remaining() / Long.BYTES));
-    return values;
-  }
-
-  /** As {@link #bytes}, as 16-bit patterns. */
-  public short[] shorts(long position, int count) throws IOException {
-    requireInside(position, (long) count * Short.BYTES);
-    short[] values = new short[count];
-    Progress done = new Progress();
-    stream(
-        position,
-        (long) count * Short.BYTES,
-        chunk ->
-            chunk
-                .asShortBuffer()
-                .get(values, done.advance(chunk, Short.BYTES), chunk.remaining() / Short.BYTES));
-    return values;
-  }
-
-  private void requireInside(long position, long length) {
-    if (position < 0 || length < 0 || position > size || length > size - position) {
-      throw new BadInputException(
-          "expected " + length + " bytes from byte " + position + " on, found a file of " + size);
-    }
-  }
-
-  private void stream(long position, long length, Consumer<ByteBuffer> use) throws IOException {
-    ByteBuffer chunk =
-        ByteBuffer.allocate((int) Math.min(length, BUFFER)).order(ByteOrder.LITTLE_ENDIAN);
+  /**
+   * Hands over the bytes from a position on, piece by piece, so that they are never in memory all
+   * at once. A piece holds whole numbers of up to 8 bytes, and is used before the next one is read.
+   *
+   * @throws BadInputException if the file ends before
+   */
+  public void chunks(long position, long length, ByteOrder order, Consumer<ByteBuffer> use)
+      throws IOException {
+    requireInside(position, length);
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(length, BUFFER)).order(order);
     for (long done = 0; done < length; done += chunk.limit()) {
       chunk.clear().limit((int) Math.min(BUFFER, length - done));
       fill(chunk, position + done);
       use.accept(chunk);
+    }
+  }
+
+  /**
+   * Checks that the file has the bytes from a position on, before memory is taken for them.
+   *
+   * @throws BadInputException if the file ends before
+   */
+  public void requireInside(long position, long length) {
+    if (position < 0 || length < 0 || position > size || length > size - position) {
+      throw new BadInputException(
+          "expected " + length + " bytes from byte " + position + " on, found a file of " + size);
     }
   }
 
@@ -164,16 +116,5 @@ public final class InputFile {
       }
     }
     buffer.flip();
-  }
-
-  /** Where the next chunk's elements go. */
-  private static final class Progress {
-    private int next;
-
-    int advance(ByteBuffer chunk, int width) {
-      int start = next;
-      next += chunk.remaining() / width;
-      return start;
-    }
   }
 }

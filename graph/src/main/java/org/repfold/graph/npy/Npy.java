@@ -1,7 +1,6 @@
 package org.repfold.graph.npy;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +10,7 @@ import java.util.stream.LongStream;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.file.ElementFormat;
 import org.repfold.graph.file.InputFile;
 import org.repfold.graph.file.OutputFile;
 
@@ -27,7 +27,6 @@ public final class Npy {
   private static final long LONGEST_HEADER = 1 << 16;
 
   private static final int ALIGNMENT = 64;
-  private static final int BUFFER = 1 << 16;
 
   private Npy() {}
 
@@ -80,28 +79,24 @@ public final class Npy {
   }
 
   private static Tensor elements(InputFile in, NpyHeader header, long start) throws IOException {
-    int width = header.type() == ElementType.FLOAT32 ? Float.BYTES : Double.BYTES;
+    ElementFormat format = ElementFormat.of(header.type());
     long found = in.size() - start;
-    int count;
     try {
       long elements = header.shape().elements();
-      if (Math.multiplyExact(elements, width) != found) {
+      if (Math.multiplyExact(elements, format.width()) != found) {
         throw new BadInputException(
             "expected "
-                + elements * width
+                + elements * format.width()
                 + " bytes of elements for shape "
                 + header.shape()
                 + ", found "
                 + found);
       }
-      count = Math.toIntExact(elements);
     } catch (ArithmeticException e) {
       throw new BadInputException(
           "expected fewer than 2^31 elements, found shape " + header.shape(), e);
     }
-    return header.type() == ElementType.FLOAT32
-        ? Tensor.of(header.shape(), in.floats(start, count))
-        : Tensor.of(header.shape(), in.doubles(start, count));
+    return format.read(in, start, header.shape(), ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -119,7 +114,7 @@ public final class Npy {
         force,
         out -> {
           out.write(header(tensor));
-          writeElements(tensor, out);
+          ElementFormat.write(tensor, out);
         });
   }
 
@@ -147,22 +142,5 @@ public final class Npy {
       bytes.put((byte) ' ');
     }
     return bytes.put((byte) '\n').array();
-  }
-
-  private static void writeElements(Tensor tensor, OutputStream out) throws IOException {
-    boolean single = tensor.type() == ElementType.FLOAT32;
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < tensor.size(); i++) {
-      if (buffer.remaining() < Double.BYTES) {
-        out.write(buffer.array(), 0, buffer.position());
-        buffer.clear();
-      }
-      if (single) {
-        buffer.putFloat((float) tensor.get(i));
-      } else {
-        buffer.putDouble(tensor.get(i));
-      }
-    }
-    out.write(buffer.array(), 0, buffer.position());
   }
 }

@@ -16,6 +16,7 @@ import org.repfold.graph.Input;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.file.ElementFormat;
 
 /**
  * The tensors of a model being written, each once, however many nodes share it. Small ones are in
@@ -95,7 +96,7 @@ final class Initializers {
     long position = 0;
     for (External external : externals) {
       out.write(new byte[Math.toIntExact(external.offset() - position)]);
-      TensorBytes.write(external.tensor(), out);
+      ElementFormat.write(external.tensor(), out);
       position = external.offset() + TensorBytes.count(external.tensor());
     }
   }

@@ -10,6 +10,7 @@ import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.file.ElementFormat;
 
 /** Tensors in ONNX's form and back: raw bytes, little-endian, row-major. */
 final class OnnxTensors {
@@ -36,7 +37,7 @@ final class OnnxTensors {
   static TensorProto toProto(String name, Tensor tensor) {
     ByteString.Output bytes = ByteString.newOutput(Math.toIntExact(TensorBytes.count(tensor)));
     try {
-      TensorBytes.write(tensor, bytes);
+      ElementFormat.write(tensor, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot fail as a file does", e);
     }

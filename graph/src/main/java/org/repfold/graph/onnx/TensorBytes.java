@@ -2,7 +2,6 @@ package org.repfold.graph.onnx;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
@@ -53,24 +52,6 @@ final class TensorBytes {
 
   private static int width(ElementType type) {
     return type == ElementType.FLOAT32 ? Float.BYTES : Long.BYTES;
-  }
-
-  /** Writes a tensor's elements. */
-  static void write(Tensor tensor, OutputStream out) throws IOException {
-    ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-    long[] integers = tensor.type() == ElementType.INT64 ? tensor.toLongs() : null;
-    for (int i = 0; i < tensor.size(); i++) {
-      if (!chunk.hasRemaining()) {
-        out.write(chunk.array());
-        chunk.clear();
-      }
-      switch (tensor.type()) {
-        case FLOAT64 -> chunk.putDouble(tensor.get(i));
-        case FLOAT32 -> chunk.putFloat((float) tensor.get(i));
-        case INT64 -> chunk.putLong(integers[i]);
-      }
-    }
-    out.write(chunk.array(), 0, chunk.position());
   }
 
   /**

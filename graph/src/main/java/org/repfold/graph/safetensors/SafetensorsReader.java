@@ -1,14 +1,8 @@
 package org.repfold.graph.safetensors;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,21 +17,16 @@ import org.repfold.graph.file.InputFile;
  * Reads safetensors files: 8 bytes of header length, a JSON header, and the tensors' bytes one
  * after the other.
  *
- * <p>F64, F32 and I64 stay what they are; F16 and BF16 are widened to float32, which is exact.
+ * <p>F64, F32 and I64 stay what they are; F16 and BF16 are widened to float32, shorter integers and
+ * BOOL to int64, which is exact.
  */
 public final class SafetensorsReader {
-  private static final int PREFIX = 8;
+  static final int PREFIX = 8;
+
+  static final String METADATA = "__metadata__";
 
   /** The limit of the format's own library. */
   private static final long LONGEST_HEADER = 100_000_000;
-
-  private static final String METADATA = "__metadata__";
-
-  private static final ObjectMapper STRICT_JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private SafetensorsReader() {}
 
@@ -65,12 +54,12 @@ public final class SafetensorsReader {
               + " bytes, found a length of "
               + Long.toUnsignedString(length));
     }
-    JsonNode header = header(in.bytes(PREFIX, (int) length).array());
-    Map<String, String> metadata = new LinkedHashMap<>();
+    JsonNode header = StrictJson.object("header", in.bytes(PREFIX, (int) length).array());
+    Map<String, String> metadata = Map.of();
     List<TensorEntry> entries = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : header.properties()) {
       if (field.getKey().equals(METADATA)) {
-        addMetadata(field.getValue(), metadata);
+        metadata = StrictJson.texts(METADATA, field.getValue());
       } else {
         entries.add(TensorEntry.of(field.getKey(), field.getValue()));
       }
@@ -79,38 +68,9 @@ public final class SafetensorsReader {
     requireGapless(entries, in.size() - data);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (TensorEntry entry : entries) {
-      tensors.put(entry.name(), tensor(in, data + entry.begin(), entry));
+      tensors.put(entry.name(), tensor(in, data, entry));
     }
     return new Safetensors(tensors, metadata);
-  }
-
-  private static JsonNode header(byte[] bytes) {
-    try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(bytes)).toString();
-      JsonNode header = STRICT_JSON.readTree(text);
-      if (!header.isObject() || !text.startsWith("{")) {
-        throw new BadInputException("header: expected a JSON object, found something else");
-      }
-      return header;
-    } catch (CharacterCodingException e) {
-      throw new BadInputException("header: expected UTF-8 text, found something else", e);
-    } catch (JsonProcessingException e) {
-      throw new BadInputException("header: expected JSON, found " + e.getOriginalMessage(), e);
-    }
-  }
-
-  private static void addMetadata(JsonNode entries, Map<String, String> metadata) {
-    if (!entries.isObject()) {
-      throw new BadInputException(METADATA + ": expected a JSON object, found something else");
-    }
-    for (Map.Entry<String, JsonNode> entry : entries.properties()) {
-      if (!entry.getValue().isTextual()) {
-        throw new BadInputException(
-            METADATA + ": expected text for '" + entry.getKey() + "', found something else");
-      }
-      metadata.put(entry.getKey(), entry.getValue().textValue());
-    }
   }
 
   /** Every byte belongs to one tensor, so that a file cannot hide or share any. */
@@ -136,15 +96,11 @@ public final class SafetensorsReader {
     }
   }
 
-  private static Tensor tensor(InputFile in, long position, TensorEntry entry) throws IOException {
-    int count = entry.elements();
-    return switch (entry.type()) {
-      case "F64" -> Tensor.of(entry.shape(), in.doubles(position, count));
-      case "F32" -> Tensor.of(entry.shape(), in.floats(position, count));
-      case "I64" -> Tensor.of(entry.shape(), in.longs(position, count));
-      case "F16" -> Tensor.of(entry.shape(), Halves.fromFloat16(in.shorts(position, count)));
-      case "BF16" -> Tensor.of(entry.shape(), Halves.fromBfloat16(in.shorts(position, count)));
-      default -> throw new IllegalStateException(entry.type());
-    };
+  private static Tensor tensor(InputFile in, long data, TensorEntry entry) throws IOException {
+    try {
+      return entry.format().read(in, data + entry.begin(), entry.shape(), ByteOrder.LITTLE_ENDIAN);
+    } catch (BadInputException e) {
+      throw new BadInputException("tensor '" + entry.name() + "': " + e.getMessage(), e);
+    }
   }
 }

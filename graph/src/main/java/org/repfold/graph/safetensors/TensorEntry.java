@@ -1,9 +1,9 @@
 package org.repfold.graph.safetensors;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Map;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
+import org.repfold.graph.file.ElementFormat;
 
 /**
  * What the header says of one tensor. Made only where type, shape and number of bytes fit together.
@@ -11,9 +11,7 @@ import org.repfold.graph.Shape;
  * @param begin its first byte, counted from the end of the header
  * @param end the byte after its last
  */
-record TensorEntry(String name, String type, Shape shape, int elements, long begin, long end) {
-  private static final Map<String, Integer> WIDTHS =
-      Map.of("F64", 8, "F32", 4, "I64", 8, "F16", 2, "BF16", 2);
+record TensorEntry(String name, ElementFormat format, Shape shape, long begin, long end) {
 
   static TensorEntry of(String name, JsonNode entry) {
     if (!entry.isObject()
@@ -25,10 +23,9 @@ record TensorEntry(String name, String type, Shape shape, int elements, long beg
       throw bad(name, "dtype, shape and two data_offsets", "something else");
     }
     String type = entry.get("dtype").textValue();
-    Integer width = WIDTHS.get(type);
-    if (width == null) {
-      throw bad(name, "dtype F64, F32, F16, BF16 or I64", type);
-    }
+    ElementFormat format =
+        Dtype.format(type)
+            .orElseThrow(() -> bad(name, "dtype " + Dtype.KNOWN, type + advice(type)));
     JsonNode sizes = entry.get("shape");
     long[] dimensions = new long[sizes.size()];
     for (int axis = 0; axis < dimensions.length; axis++) {
@@ -39,16 +36,23 @@ record TensorEntry(String name, String type, Shape shape, int elements, long beg
     long end = natural(name, "data_offsets", entry.get("data_offsets").get(1));
     try {
       long elements = shape.elements();
-      if (begin > end || Math.multiplyExact(elements, width) != end - begin) {
+      if (begin > end || Math.multiplyExact(elements, format.width()) != end - begin) {
         throw bad(
             name,
-            elements * width + " bytes for " + type + " " + shape,
+            elements * format.width() + " bytes for " + type + " " + shape,
             "bytes " + begin + " to " + end);
       }
-      return new TensorEntry(name, type, shape, Math.toIntExact(elements), begin, end);
+      Math.toIntExact(elements);
+      return new TensorEntry(name, format, shape, begin, end);
     } catch (ArithmeticException e) {
       throw bad(name, "fewer than 2^31 elements", "shape " + shape);
     }
+  }
+
+  private static String advice(String type) {
+    return type.startsWith("F8")
+        ? " (8-bit floats need the scales of whoever made them: save the tensor as F16 or F32)"
+        : "";
   }
 
   private static long natural(String name, String key, JsonNode number) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.file.ElementFormat;
 
 class TensorBytesTest {
 
@@ -66,7 +67,7 @@ class TensorBytesTest {
 
   private static byte[] bytes(Tensor tensor) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    TensorBytes.write(tensor, out);
+    ElementFormat.write(tensor, out);
     return out.toByteArray();
   }
 

@@ -12,11 +12,13 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
@@ -111,7 +113,39 @@ class SafetensorsReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"I32", "BOOL", "F8_E4M3", "U8", "f32"})
+  @CsvSource({
+    "I32, -2, fe ff ff ff",
+    "I16, -2, fe ff",
+    "I8, -2, fe",
+    "U8, 254, fe",
+    "BOOL, 1, 01",
+    "BOOL, 0, 00"
+  })
+  void shortIntegersAreWidened(String type, long expected, String hexadecimal) throws IOException {
+    byte[] data = HexFormat.ofDelimiter(" ").parseHex(hexadecimal);
+    Safetensors file =
+        read(SafetensorsFile.of(entries(entry("a", type, "[1]", 0, data.length)), data));
+    assertEquals(Tensor.of(Shape.of(1), expected), file.tensor("a"));
+  }
+
+  @Test
+  void truthValueThatIsNeitherIsRefused() throws IOException {
+    assertFileRefused(
+        SafetensorsFile.of(entries(entry("mask", "BOOL", "[2]", 0, 2)), (byte) 1, (byte) 2),
+        "tensor 'mask': expected truth values of 0 or 1, found 2");
+  }
+
+  @Test
+  void eightBitFloatsAreRefusedWithAdvice() throws IOException {
+    assertFileRefused(
+        SafetensorsFile.of(entries(entry("conv.weight", "F8_E4M3", "[4]", 0, 4)), new byte[4]),
+        "tensor 'conv.weight'",
+        "F8_E4M3 (8-bit floats need the scales",
+        "save the tensor as F16 or F32");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"U32", "C64", "F4", "f32"})
   void otherElementTypesAreRefused(String type) throws IOException {
     assertFileRefused(
         SafetensorsFile.of(entries(entry("conv.weight", type, "[4]", 0, 4)), new byte[4]),
@@ -202,6 +236,13 @@ class SafetensorsReaderTest {
   }
 
   @Test
+  void headerOfEndlesslyManyValuesIsRefused() throws IOException {
+    String shape = "[" + "[],".repeat(2_000_000) + "0]";
+    assertFileRefused(
+        SafetensorsFile.of(entries(entry("a", "F32", shape, 0, 0))), "header: expected JSON");
+  }
+
+  @Test
   void headerThatIsNotUtf8IsRefused() throws IOException {
     byte[] bytes = SafetensorsFile.of("{\"?\":1}");
     bytes[10] = (byte) 0xFF;
@@ -227,7 +268,7 @@ class SafetensorsReaderTest {
   @Test
   void lineBreaksInNamesStayOutOfMessages() throws IOException {
     assertFileRefused(
-        SafetensorsFile.of(entries(entry("a\\nb\\u001b[31m", "I8", "[0]", 0, 0))), "a?b?[31m");
+        SafetensorsFile.of(entries(entry("a\\nb\\u001b[31m", "U64", "[0]", 0, 0))), "a?b?[31m");
   }
 
   @Test

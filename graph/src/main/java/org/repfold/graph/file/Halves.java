@@ -1,4 +1,4 @@
-package org.repfold.graph.safetensors;
+package org.repfold.graph.file;
 
 /** Numbers of 16 bits as float32, exactly. */
 final class Halves {
@@ -9,15 +9,7 @@ final class Halves {
   private Halves() {}
 
   /** IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of fraction. */
-  static float[] fromFloat16(short[] patterns) {
-    float[] values = new float[patterns.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = fromFloat16(patterns[i]);
-    }
-    return values;
-  }
-
-  private static float fromFloat16(short pattern) {
+  static float fromFloat16(short pattern) {
     int exponent = pattern >> FLOAT16_FRACTION & FLOAT16_LARGEST_EXPONENT;
     int fraction = pattern & (1 << FLOAT16_FRACTION) - 1;
     float magnitude;
@@ -35,11 +27,7 @@ final class Halves {
   }
 
   /** The upper half of a float32. */
-  static float[] fromBfloat16(short[] patterns) {
-    float[] values = new float[patterns.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Float.intBitsToFloat(patterns[i] << Short.SIZE);
-    }
-    return values;
+  static float fromBfloat16(short pattern) {
+    return Float.intBitsToFloat(pattern << Short.SIZE);
   }
 }
