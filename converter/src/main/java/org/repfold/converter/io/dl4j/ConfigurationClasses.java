@@ -17,15 +17,22 @@ final class ConfigurationClasses {
   private static final Pattern KNOWN_PACKAGES =
       Pattern.compile("(org\\.deeplearning4j|org\\.nd4j|org\\.repfold)(\\.[A-Za-z_][\\w$]*)+");
 
+  /** The kinds of networks that DL4J saves. */
+  enum Kind {
+    COMPUTATION_GRAPH,
+    MULTI_LAYER_NETWORK
+  }
+
   private ConfigurationClasses() {}
 
   /**
    * Checks the whole text.
    *
-   * @throws BadInputException in one line, if the text is not JSON, not a {@code
-   *     ComputationGraphConfiguration}, or names another class
+   * @return what it configures
+   * @throws BadInputException in one line, if the text is not JSON, not the configuration of a
+   *     network, or names another class
    */
-  static void check(String json, Set<String> allowed) {
+  static Kind check(String json, Set<String> allowed) {
     Set<String> topLevel = new HashSet<>();
     try (JsonParser parser = new JsonFactory().createParser(json)) {
       parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
@@ -49,13 +56,15 @@ final class ConfigurationClasses {
           e);
     }
     if (topLevel.contains("confs")) {
-      throw new BadInputException(
-          "a MultiLayerNetwork is not supported yet: expected a ComputationGraph");
+      return Kind.MULTI_LAYER_NETWORK;
     }
     if (!topLevel.contains("vertices") || !topLevel.contains("networkInputs")) {
       throw new BadInputException(
-          "configuration.json: expected a ComputationGraphConfiguration, found " + topLevel);
+          "configuration.json: expected a ComputationGraphConfiguration or a"
+              + " MultiLayerConfiguration, found "
+              + topLevel);
     }
+    return Kind.COMPUTATION_GRAPH;
   }
 
   /** DL4J's distributions name their class in "type"; other uses of that name hold no dots. */

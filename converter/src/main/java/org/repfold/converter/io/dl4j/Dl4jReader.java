@@ -1,7 +1,6 @@
 package org.repfold.converter.io.dl4j;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,16 +11,24 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.InputVertex;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphValidator;
 import org.repfold.graph.Input;
-import org.repfold.graph.Node;
 import org.repfold.graph.Shape;
 
 /**
- * Reads a DL4J {@code ComputationGraph}, from a {@code ModelSerializer} zip or from memory, as a
- * graph of operators that computes its {@code output} (inference, no dropout).
+ * Reads a DL4J {@code ComputationGraph} or {@code MultiLayerNetwork}, from a {@code
+ * ModelSerializer} zip or from memory, as a graph of operators that computes its {@code output}
+ * (inference: no dropout, no masks).
+ *
+ * <p>A vertex that no operators compute exactly becomes an unknown operator with an {@link
+ * OpaqueVertex} for its body.
+ *
+ * <p>Maps that DL4J lays out channels last, and time series, are maps {@code [N, C, H, W]} in the
+ * graph (H being 1 for a time series). They are rearranged where they enter or leave the network or
+ * an unknown operator, and nowhere else.
  *
  * <p>The last node of each vertex carries the vertex's name, the others {@code vertex/suffix}.
  * Parameters keep the source's type: float64 where the DL4J graph is DOUBLE, else float32, apart
@@ -30,7 +37,7 @@ import org.repfold.graph.Shape;
  * <p>DL4J forgets the type of its inputs when a graph is built. The reader finds it in the zip,
  * where Repfold's writer states it, in a preprocessor at the input (such as {@code
  * FeedForwardToCnnPreProcessor}, which lets maps pass), or from the layers, where one square map
- * alone fits them; else it must be given.
+ * alone fits them; else it must be given. The number of time steps is part of it.
  */
 public final class Dl4jReader {
   private final Set<String> allowedClasses;
@@ -65,6 +72,7 @@ public final class Dl4jReader {
           result.graph().withMetadata(content.metadata()),
           result.vertexNodes(),
           result.values(),
+          result.rearranged(),
           result.source());
     } catch (BadInputException e) {
       throw new BadInputException(file + ": " + e.getMessage(), e);
@@ -75,11 +83,21 @@ public final class Dl4jReader {
    * Reads an initialised graph, which stays as it is.
    *
    * @param inputTypes the types of the network inputs, in order; none to find them
-   * @throws BadInputException naming the vertex, if a layer, vertex or activation is not supported
-   *     or a parameter is not finite or a variance negative
+   * @throws BadInputException naming the vertex, if its inputs' shapes do not fit or DL4J itself
+   *     cannot compute it, or a parameter is not finite or a variance negative
    */
   public Dl4jGraph read(ComputationGraph source, InputType... inputTypes) {
     return read(source, stated(source, inputTypes, Map.of()));
+  }
+
+  /**
+   * As {@link #read(ComputationGraph, InputType...)}. The result's source is a graph of the same
+   * layers, whose input is named {@code input}.
+   *
+   * @param inputType the type of the network's input; none to find it
+   */
+  public Dl4jGraph read(MultiLayerNetwork source, InputType... inputType) {
+    return read(LayerSequence.toGraph(source), inputType);
   }
 
   /**
@@ -112,46 +130,48 @@ public final class Dl4jReader {
 
   private static Dl4jGraph read(ComputationGraph source, Map<String, Shape> stated) {
     Parameters parameters = new Parameters(source);
-    try {
-      Map<String, Shape> inputs =
-          InputShapes.complete(
-              source.getConfiguration(), stated, shapes -> build(source, parameters, shapes));
-      Dl4jGraph result = build(source, parameters, inputs);
-      GraphValidator.validate(result.graph());
-      return result;
-    } catch (UnsupportedVertexException e) {
-      throw new BadInputException(e.getMessage(), e);
-    }
+    Map<String, Shape> inputs =
+        InputShapes.complete(
+            source.getConfiguration(),
+            stated,
+            shapes -> build(source, parameters, shapes, new OpaqueVertices(source, false)));
+    Dl4jGraph result = build(source, parameters, inputs, new OpaqueVertices(source, true));
+    GraphValidator.validate(result.graph());
+    return result;
   }
 
   private static Dl4jGraph build(
-      ComputationGraph source, Parameters parameters, Map<String, Shape> inputShapes) {
+      ComputationGraph source,
+      Parameters parameters,
+      Map<String, Shape> inputShapes,
+      OpaqueVertices unknown) {
     ComputationGraphConfiguration configuration = source.getConfiguration();
-    Map<String, Shape> shapes = new HashMap<>(inputShapes);
-    Map<String, String> values = new LinkedHashMap<>();
-    configuration.getNetworkInputs().forEach(input -> values.put(input, input));
+    List<String> outputNames = configuration.getNetworkOutputs();
+    Values values = new Values();
+    configuration.getNetworkInputs().forEach(name -> values.addInput(name, inputShapes.get(name)));
     Map<String, List<String>> vertexNodes = new LinkedHashMap<>();
-    List<Node> nodes = new ArrayList<>();
     for (int index : source.topologicalSortOrder()) {
       GraphVertex vertex = source.getVertices()[index];
       if (vertex instanceof InputVertex) {
         continue;
       }
       String name = vertex.getVertexName();
-      List<String> operands =
-          configuration.getVertexInputs().get(name).stream().map(values::get).toList();
-      VertexBuilder builder = new VertexBuilder(name, operands, parameters.of(name), shapes);
-      String result = VertexOperators.describe(builder, configuration.getVertices().get(name));
-      List<Node> added = builder.finish(result);
-      nodes.addAll(added);
-      vertexNodes.put(name, added.stream().map(Node::name).toList());
-      values.put(name, operands.contains(result) ? result : name);
+      List<Value> operands =
+          configuration.getVertexInputs().get(name).stream().map(values::of).toList();
+      VertexBuilder builder = new VertexBuilder(name, operands, parameters.of(name), values);
+      Value result = unknown.describe(builder, configuration.getVertices().get(name));
+      vertexNodes.put(name, builder.finish(result, outputNames.contains(name)));
     }
+    List<String> outputs = outputNames.stream().map(values::of).map(values::plain).toList();
     List<Input> inputs =
         configuration.getNetworkInputs().stream()
             .map(name -> new Input(name, inputShapes.get(name)))
             .toList();
-    List<String> outputs = configuration.getNetworkOutputs().stream().map(values::get).toList();
-    return new Dl4jGraph(Graph.of(inputs, nodes, outputs), vertexNodes, values, source);
+    return new Dl4jGraph(
+        Graph.of(inputs, values.nodes(), outputs),
+        vertexNodes,
+        values.names(),
+        values.rearranged(),
+        source);
   }
 }

@@ -20,6 +20,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.repfold.graph.BadInputException;
@@ -50,6 +51,7 @@ final class Dl4jZip {
   /**
    * What a zip holds.
    *
+   * @param graph the network, a {@code MultiLayerNetwork} as a graph
    * @param inputs the shapes of those inputs whose shape the zip states
    * @param metadata free text that the zip states
    */
@@ -59,7 +61,7 @@ final class Dl4jZip {
    * Reads a zip.
    *
    * @throws BadInputException in one line that does not name the file, if it is not a sound zip of
-   *     a {@code ComputationGraph}
+   *     a network
    */
   static Content read(Path file, Set<String> allowedClasses) {
     try {
@@ -111,9 +113,14 @@ final class Dl4jZip {
           "expected a DL4J zip with an entry " + CONFIGURATION + ", found " + names(zip));
     }
     String json = text(zip, entry);
-    ConfigurationClasses.check(json, allowedClasses);
+    ConfigurationClasses.Kind kind = ConfigurationClasses.check(json, allowedClasses);
     try {
-      ComputationGraphConfiguration configuration = ComputationGraphConfiguration.fromJson(json);
+      ComputationGraphConfiguration configuration =
+          switch (kind) {
+            case COMPUTATION_GRAPH -> ComputationGraphConfiguration.fromJson(json);
+            case MULTI_LAYER_NETWORK ->
+                LayerSequence.toGraph(MultiLayerConfiguration.fromJson(json));
+          };
       configuration.validate(true, false);
       for (String vertex : configuration.getVertices().keySet()) {
         if (!configuration.getVertexInputs().containsKey(vertex)) {

@@ -8,12 +8,16 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.repfold.graph.BadInputException;
@@ -31,12 +35,37 @@ final class InputShapes {
       return Shape.of(Shape.UNKNOWN, flat.getSize());
     } else if (type instanceof InputType.InputTypeConvolutionalFlat flat) {
       return Shape.of(Shape.UNKNOWN, flat.getFlattenedSize());
-    } else if (type instanceof InputType.InputTypeConvolutional map
-        && map.getFormat() == CNN2DFormat.NCHW) {
-      return Shape.of(Shape.UNKNOWN, map.getChannels(), map.getHeight(), map.getWidth());
+    } else if (type instanceof InputType.InputTypeConvolutional map) {
+      long channels = map.getChannels();
+      return map.getFormat() == CNN2DFormat.NHWC
+          ? Shape.of(Shape.UNKNOWN, map.getHeight(), map.getWidth(), channels)
+          : Shape.of(Shape.UNKNOWN, channels, map.getHeight(), map.getWidth());
+    } else if (type instanceof InputType.InputTypeRecurrent series) {
+      return timeSeries(input, series);
+    } else if (type instanceof InputType.InputTypeConvolutional3D volume) {
+      return volume(volume);
     }
-    throw new BadInputException(
-        "input '" + input + "': expected feed-forward or NCHW convolutional input, found " + type);
+    throw new BadInputException("input '" + input + "': expected another type than " + type);
+  }
+
+  private static Shape timeSeries(String input, InputType.InputTypeRecurrent series) {
+    long steps = series.getTimeSeriesLength();
+    if (steps < 1) {
+      throw notStated(input, "the number of time steps is part of it");
+    }
+    return series.getFormat() == RNNFormat.NWC
+        ? Shape.of(Shape.UNKNOWN, steps, series.getSize())
+        : Shape.of(Shape.UNKNOWN, series.getSize(), steps);
+  }
+
+  private static Shape volume(InputType.InputTypeConvolutional3D volume) {
+    long channels = volume.getChannels();
+    long depth = volume.getDepth();
+    long height = volume.getHeight();
+    long width = volume.getWidth();
+    return volume.getDataFormat() == Convolution3D.DataFormat.NDHWC
+        ? Shape.of(Shape.UNKNOWN, depth, height, width, channels)
+        : Shape.of(Shape.UNKNOWN, channels, depth, height, width);
   }
 
   /**
@@ -82,21 +111,28 @@ final class InputShapes {
   }
 
   private static Optional<Shape> fixedBy(LayerVertex vertex) {
-    Layer layer = vertex.getLayerConf().getLayer();
     if (vertex.getPreProcessor() instanceof FeedForwardToCnnPreProcessor map) {
       return map(map.getNumChannels(), map.getInputHeight(), map.getInputWidth());
     } else if (vertex.getPreProcessor() instanceof CnnToFeedForwardPreProcessor map) {
-      return map(map.getNumChannels(), map.getInputHeight(), map.getInputWidth());
-    } else if (vertex.getPreProcessor() == null && layer instanceof DenseLayer dense) {
+      long height = map.getInputHeight();
+      long width = map.getInputWidth();
+      return map.getFormat() == CNN2DFormat.NHWC
+          ? map(height, width, map.getNumChannels())
+          : map(map.getNumChannels(), height, width);
+    } else if (vertex.getPreProcessor() != null) {
+      return Optional.empty();
+    }
+    Layer layer = LayerOperators.unwrapped(vertex.getLayerConf().getLayer());
+    if (layer instanceof DenseLayer dense) {
       return Optional.of(Shape.of(Shape.UNKNOWN, dense.getNIn()));
-    } else if (vertex.getPreProcessor() == null && layer instanceof BaseOutputLayer output) {
+    } else if (layer instanceof BaseOutputLayer output && !(layer instanceof RnnOutputLayer)) {
       return Optional.of(Shape.of(Shape.UNKNOWN, output.getNIn()));
     }
     return Optional.empty();
   }
 
-  private static Optional<Shape> map(long channels, long height, long width) {
-    return Optional.of(Shape.of(Shape.UNKNOWN, channels, height, width));
+  private static Optional<Shape> map(long first, long second, long third) {
+    return Optional.of(Shape.of(Shape.UNKNOWN, first, second, third));
   }
 
   /** The only square map that fits. */
@@ -105,16 +141,23 @@ final class InputShapes {
       String input,
       Map<String, Shape> others,
       Consumer<Map<String, Shape>> trial) {
-    long channels =
+    ConvolutionLayer layer =
         takers(configuration, input).stream()
-            .map(vertex -> vertex.getLayerConf().getLayer())
+            .map(vertex -> LayerOperators.unwrapped(vertex.getLayerConf().getLayer()))
             .filter(ConvolutionLayer.class::isInstance)
-            .mapToLong(layer -> ((ConvolutionLayer) layer).getNIn())
+            .map(ConvolutionLayer.class::cast)
             .findFirst()
             .orElseThrow(() -> notStated(input, "nothing in the graph fixes it"));
+    if (layer instanceof Convolution1DLayer || layer instanceof Convolution3D) {
+      throw notStated(input, "only the size of square maps can be found");
+    }
+    boolean channelsLast = layer.getCnn2dDataFormat() == CNN2DFormat.NHWC;
     Shape found = null;
     for (int size = 1; size <= LARGEST_MAP; size++) {
-      Shape candidate = Shape.of(Shape.UNKNOWN, channels, size, size);
+      Shape candidate =
+          channelsLast
+              ? Shape.of(Shape.UNKNOWN, size, size, layer.getNIn())
+              : Shape.of(Shape.UNKNOWN, layer.getNIn(), size, size);
       if (fits(input, candidate, others, trial)) {
         if (found != null) {
           throw notStated(input, "both " + found + " and " + candidate + " fit");

@@ -94,11 +94,13 @@ final class LayerFactory {
       return Optional.empty();
     }
     Window same =
-        LayerOperators.samePadding(
-            input,
-            new int[] {conv.kernelHeight(), conv.kernelWidth()},
-            new int[] {window.strideHeight(), window.strideWidth()},
-            new int[] {window.dilationHeight(), window.dilationWidth()});
+        new Windows(
+                ConvolutionMode.Same,
+                new int[] {conv.kernelHeight(), conv.kernelWidth()},
+                new int[] {window.strideHeight(), window.strideWidth()},
+                new int[] {window.dilationHeight(), window.dilationWidth()},
+                new int[2])
+            .over(input);
     return window.equals(same) ? Optional.of(ConvolutionMode.Same) : Optional.empty();
   }
 

@@ -6,185 +6,181 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.Convolution2D;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
-import org.deeplearning4j.nn.params.DepthwiseConvolutionParamInitializer;
-import org.repfold.graph.BadInputException;
-import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
-import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.Window;
 
 /**
- * The operators that DL4J's own layers stand for. Dropout and weight noise act in training alone.
+ * The operators that DL4J's own layers stand for. Dropout, noise on weights and loss functions act
+ * in training alone.
  */
 final class LayerOperators {
-  private static final int[] MAP_AXES = {2, 3};
-
   private LayerOperators() {}
 
   /**
-   * Adds the layer's operators, its activation function as a node of its own.
+   * Adds the layer's operators, its activation function as nodes of its own.
    *
-   * @return the name of the value that the layer computes
-   * @throws UnsupportedVertexException naming vertex and class, if the layer is not supported
+   * @return the value that the layer computes; empty where no operators compute the same, which
+   *     some may have been added for nonetheless
    */
-  static String describe(VertexBuilder vertex, Layer layer) {
+  static Optional<Value> describe(VertexBuilder vertex, Layer layer) {
     if (layer instanceof SelfDescribing own) {
-      return own.describe(vertex);
-    } else if (layer instanceof DepthwiseConvolution2D conv) {
-      return activated(vertex, conv, depthwise(vertex, conv));
-    } else if (layer instanceof ConvolutionLayer conv && isPlain(conv)) {
-      return activated(vertex, conv, convolution(vertex, conv));
-    } else if (layer instanceof DenseLayer dense && !dense.hasLayerNorm()) {
-      return activated(vertex, dense, dense(vertex));
-    } else if (layer instanceof OutputLayer output && output.getClass() == OutputLayer.class) {
-      return activated(vertex, output, dense(vertex));
+      return Optional.of(vertex.operand().named(own.describe(vertex), Layout.AS_IS));
+    } else if (!layer.getClass().getPackageName().startsWith("org.deeplearning4j.")) {
+      return Optional.empty();
+    } else if (layer != unwrapped(layer)) {
+      return describe(vertex, unwrapped(layer));
+    } else if (layer instanceof ConvolutionLayer conv) {
+      return ConvolutionLayers.describe(vertex, conv)
+          .map(value -> Activations.describe(vertex, conv.getActivationFn(), value));
+    } else if (layer instanceof DenseLayer dense) {
+      return dense.hasLayerNorm() ? Optional.empty() : Optional.of(dense(vertex, dense));
+    } else if (layer instanceof OutputLayer || layer instanceof CenterLossOutputLayer) {
+      return Optional.of(dense(vertex, (BaseLayer) layer));
+    } else if (layer instanceof RnnOutputLayer output) {
+      return Optional.of(rnnOutput(vertex, output));
     } else if (layer instanceof BatchNormalization norm) {
       return batchNormalization(vertex, norm);
+    }
+    return withoutParameters(vertex, layer);
+  }
+
+  /** The layer itself, where another keeps it from being trained. */
+  static Layer unwrapped(Layer layer) {
+    if (layer instanceof FrozenLayer frozen) {
+      return unwrapped(frozen.getLayer());
+    } else if (layer instanceof FrozenLayerWithBackprop frozen) {
+      return unwrapped(frozen.getUnderlying());
+    }
+    return layer;
+  }
+
+  private static Optional<Value> withoutParameters(VertexBuilder vertex, Layer layer) {
+    if (layer instanceof SubsamplingLayer pooling) {
+      return PoolingLayers.describe(vertex, pooling);
     } else if (layer instanceof GlobalPoolingLayer pooling) {
-      return globalPooling(vertex, pooling);
-    } else if (layer instanceof ActivationLayer activation) {
-      return vertex.activate(activation.getActivationFn(), vertex.input());
-    } else if (layer instanceof LossLayer loss) {
-      return activated(vertex, loss, vertex.input());
+      return PoolingLayers.describe(vertex, pooling);
+    } else if (layer instanceof Upsampling2D upsampling) {
+      return Optional.of(MapLayers.upsampling(vertex, upsampling));
+    } else if (layer instanceof ZeroPaddingLayer padding) {
+      return Optional.of(MapLayers.zeroPadding(vertex, padding));
+    } else if (layer instanceof ZeroPadding1DLayer padding) {
+      return Optional.of(MapLayers.zeroPadding(vertex, padding));
+    } else if (layer instanceof Cropping2D cropping) {
+      return Optional.of(MapLayers.cropping(vertex, cropping));
+    } else if (layer instanceof Cropping1D cropping) {
+      return Optional.of(MapLayers.cropping(vertex, cropping));
     } else if (layer instanceof DropoutLayer) {
-      return vertex.input();
+      return Optional.of(vertex.operand());
+    } else if (layer instanceof ActivationLayer activation) {
+      return Optional.of(
+          Activations.describe(vertex, activation.getActivationFn(), vertex.operand()));
+    } else if (layer instanceof LossLayer loss) {
+      return Optional.of(Activations.describe(vertex, loss.getActivationFn(), vertex.operand()));
+    } else if (layer instanceof CnnLossLayer loss) {
+      return Optional.of(channelwise(vertex, loss, Layout.of(loss.getFormat())));
+    } else if (layer instanceof RnnLossLayer loss) {
+      return Optional.of(channelwise(vertex, loss, Layout.of(loss.getRnnDataFormat())));
     }
-    throw VertexOperators.unsupported(vertex, layer);
+    return Optional.empty();
   }
 
-  /** Transposed, one- and three-dimensional and separable convolutions extend the same class. */
-  private static boolean isPlain(ConvolutionLayer layer) {
-    return layer.getClass() == ConvolutionLayer.class || layer.getClass() == Convolution2D.class;
+  private static Value dense(VertexBuilder vertex, BaseLayer layer) {
+    Tensor weight = Layouts.transposed(vertex.parameter(DefaultParamInitializer.WEIGHT_KEY));
+    Operator gemm = new Operator.Gemm(weight, ConvolutionLayers.bias(vertex));
+    Value result = vertex.operand().named(vertex.add("gemm", gemm, vertex.input()), Layout.AS_IS);
+    return Activations.describe(vertex, layer.getActivationFn(), result);
   }
 
-  private static String activated(VertexBuilder vertex, BaseLayer layer, String value) {
-    return vertex.activate(layer.getActivationFn(), value);
-  }
-
-  private static String convolution(VertexBuilder vertex, ConvolutionLayer layer) {
-    Operator.Conv conv =
+  /** A dense layer for each time step, its softmax along the channels. */
+  private static Value rnnOutput(VertexBuilder vertex, RnnOutputLayer layer) {
+    Layout layout = Layout.of(layer.getRnnDataFormat());
+    Tensor weight = Layouts.transposed(vertex.parameter(DefaultParamInitializer.WEIGHT_KEY));
+    Shape shape = weight.shape();
+    Operator conv =
         new Operator.Conv(
-            vertex.parameter(DefaultParamInitializer.WEIGHT_KEY),
-            bias(vertex),
-            window(vertex, layer),
+            weight.reshape(Shape.of(shape.dimension(0), shape.dimension(1), 1, 1)),
+            ConvolutionLayers.bias(vertex),
+            Window.unit(),
             1);
-    return vertex.add("conv", conv, vertex.input());
+    String input = vertex.map(vertex.operand(), layout);
+    Value result = vertex.operand().named(vertex.add("conv", conv, input), layout);
+    return Activations.describe(vertex, layer.getActivationFn(), result, 1);
   }
 
-  private static String depthwise(VertexBuilder vertex, DepthwiseConvolution2D layer) {
-    Tensor weight = vertex.parameter(DepthwiseConvolutionParamInitializer.WEIGHT_KEY);
-    Operator.Conv conv =
-        new Operator.Conv(
-            Layouts.depthwiseFromDl4j(weight),
-            bias(vertex),
-            window(vertex, layer),
-            Math.toIntExact(weight.shape().dimension(2)));
-    return vertex.add("conv", conv, vertex.input());
-  }
-
-  private static Optional<Tensor> bias(VertexBuilder vertex) {
-    return vertex.hasParameter(DefaultParamInitializer.BIAS_KEY)
-        ? Optional.of(vector(vertex.parameter(DefaultParamInitializer.BIAS_KEY)))
-        : Optional.empty();
-  }
-
-  private static Tensor vector(Tensor tensor) {
-    return tensor.reshape(Shape.of(tensor.size()));
-  }
-
-  private static Window window(VertexBuilder vertex, ConvolutionLayer layer) {
-    if (layer.getCnn2dDataFormat() != CNN2DFormat.NCHW) {
-      throw VertexOperators.unsupported(vertex, "data format " + layer.getCnn2dDataFormat());
-    }
-    int[] stride = layer.getStride();
-    int[] dilation = layer.getDilation();
-    int[] padding = layer.getPadding();
-    return switch (layer.getConvolutionMode()) {
-      case Same ->
-          samePadding(vertex.shape(vertex.input()), layer.getKernelSize(), stride, dilation);
-      case Strict, Truncate ->
-          new Window(
-              stride[0],
-              stride[1],
-              dilation[0],
-              dilation[1],
-              padding[0],
-              padding[1],
-              padding[0],
-              padding[1]);
-      case Causal -> throw VertexOperators.unsupported(vertex, "convolution mode Causal");
-    };
+  /** An activation function whose softmax goes along the channels. */
+  private static Value channelwise(VertexBuilder vertex, BaseLayer layer, Layout layout) {
+    Value map = vertex.operand().named(vertex.map(vertex.operand(), layout), layout);
+    return Activations.describe(vertex, layer.getActivationFn(), map, 1);
   }
 
   /**
-   * The window of DL4J's mode Same: as many positions as the map has, divided by the stride and
-   * rounded up; an odd padding is larger at the end.
+   * DL4J applies no activation function here, even where the configuration names one. It takes a
+   * time series for one map whose channels are the examples, unless the layer's format is NHWC.
    */
-  static Window samePadding(Shape input, int[] kernel, int[] stride, int[] dilation) {
-    if (input.rank() != 4) {
-      throw new BadInputException("expected maps of shape [N, C, H, W], found " + input);
+  private static Optional<Value> batchNormalization(
+      VertexBuilder vertex, BatchNormalization layer) {
+    Value operand = vertex.operand();
+    int rank = operand.layout().rank(vertex.shape(operand.name()));
+    boolean channelsLast = layer.getCnn2DFormat() == CNN2DFormat.NHWC;
+    Layout layout;
+    if (rank == 2 || rank == 4) {
+      layout = rank == 4 && channelsLast ? Layout.NHWC : Layout.AS_IS;
+    } else if (rank == 3 && channelsLast) {
+      layout = Layout.NWC;
+    } else {
+      return Optional.empty();
     }
-    int[] before = new int[2];
-    int[] after = new int[2];
-    for (int axis = 0; axis < 2; axis++) {
-      int extent = dilation[axis] * (kernel[axis] - 1) + 1;
-      int size = Math.toIntExact(input.dimension(2 + axis));
-      int positions = (size + stride[axis] - 1) / stride[axis];
-      int total = Math.max(0, (positions - 1) * stride[axis] + extent - size);
-      before[axis] = total / 2;
-      after[axis] = total - before[axis];
-    }
-    return new Window(
-        stride[0], stride[1], dilation[0], dilation[1], before[0], before[1], after[0], after[1]);
+    String input = vertex.map(operand, layout);
+    return Optional.of(operand.named(vertex.add("norm", norm(vertex, layer), input), layout));
   }
 
-  private static String dense(VertexBuilder vertex) {
-    Tensor weight = Layouts.transposed(vertex.parameter(DefaultParamInitializer.WEIGHT_KEY));
-    return vertex.add("gemm", new Operator.Gemm(weight, bias(vertex)), vertex.input());
-  }
-
-  /** DL4J applies no activation function here, even where the configuration names one. */
-  private static String batchNormalization(VertexBuilder vertex, BatchNormalization layer) {
-    if (layer.getCnn2DFormat() != CNN2DFormat.NCHW) {
-      throw VertexOperators.unsupported(vertex, "data format " + layer.getCnn2DFormat());
-    }
-    Tensor mean = vector(vertex.parameter(BatchNormalizationParamInitializer.GLOBAL_MEAN));
+  private static Operator norm(VertexBuilder vertex, BatchNormalization layer) {
+    Tensor mean =
+        ConvolutionLayers.vector(vertex.parameter(BatchNormalizationParamInitializer.GLOBAL_MEAN));
     Tensor variance =
         layer.isUseLogStd()
             ? varianceFromLog(vertex.parameter(BatchNormalizationParamInitializer.GLOBAL_LOG_STD))
-            : vector(vertex.parameter(BatchNormalizationParamInitializer.GLOBAL_VAR));
-    Tensor scale;
-    Tensor shift;
-    if (layer.isLockGammaBeta()) {
-      // DL4J's two implementations disagree where just one of the locked values is the neutral one.
-      if (layer.getGamma() != 1 || layer.getBeta() != 0) {
-        throw VertexOperators.unsupported(
-            vertex, "a locked gamma " + layer.getGamma() + " with beta " + layer.getBeta());
-      }
-      scale = filled(mean, 1);
-      shift = filled(mean, 0);
-    } else {
-      scale = vector(vertex.parameter(BatchNormalizationParamInitializer.GAMMA));
-      shift = vector(vertex.parameter(BatchNormalizationParamInitializer.BETA));
+            : ConvolutionLayers.vector(
+                vertex.parameter(BatchNormalizationParamInitializer.GLOBAL_VAR));
+    if (!layer.isLockGammaBeta()) {
+      return new Operator.BatchNormalization(
+          ConvolutionLayers.vector(vertex.parameter(BatchNormalizationParamInitializer.GAMMA)),
+          ConvolutionLayers.vector(vertex.parameter(BatchNormalizationParamInitializer.BETA)),
+          mean,
+          variance,
+          layer.getEps());
     }
-    return vertex.add(
-        "norm",
-        new Operator.BatchNormalization(scale, shift, mean, variance, layer.getEps()),
-        vertex.input());
+    // DL4J ignores locked values unless both differ from the neutral ones.
+    boolean applied = layer.getGamma() != 1 && layer.getBeta() != 0;
+    return new Operator.BatchNormalization(
+        filled(mean, applied ? layer.getGamma() : 1),
+        filled(mean, applied ? layer.getBeta() : 0),
+        mean,
+        variance,
+        layer.getEps());
   }
 
   private static Tensor filled(Tensor like, double value) {
@@ -199,24 +195,5 @@ final class LayerOperators {
       elements[i] = Math.pow(10, 2 * elements[i]);
     }
     return Tensor.vector(elements);
-  }
-
-  private static String globalPooling(VertexBuilder vertex, GlobalPoolingLayer layer) {
-    if (layer.getPoolingType() != PoolingType.AVG
-        || vertex.shape(vertex.input()).rank() != 4
-        || layer.getPoolingDimensions() != null
-            && !Arrays.equals(layer.getPoolingDimensions(), MAP_AXES)) {
-      throw VertexOperators.unsupported(
-          vertex,
-          "GlobalPoolingLayer %s over axes %s of %s"
-              .formatted(
-                  layer.getPoolingType(),
-                  Arrays.toString(layer.getPoolingDimensions()),
-                  vertex.shape(vertex.input())));
-    }
-    String pooled = vertex.add("pool", new Pooling.GlobalAveragePool(), vertex.input());
-    return layer.isCollapseDimensions()
-        ? vertex.add("flatten", new Movement.Flatten(), pooled)
-        : pooled;
   }
 }

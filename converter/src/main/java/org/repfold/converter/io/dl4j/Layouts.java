@@ -1,5 +1,6 @@
 package org.repfold.converter.io.dl4j;
 
+import java.lang.reflect.Array;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
@@ -24,27 +25,47 @@ final class Layouts {
     return swapped(weight, from.product(0, 2), from.product(2, 4)).reshape(to);
   }
 
+  /** DL4J's {@code [multiplier, C, kh, kw]} to {@code [C * multiplier, 1, kh, kw]}. */
+  static Tensor separableFromDl4j(Tensor weight) {
+    Shape from = weight.shape();
+    Shape to = Shape.of(from.product(0, 2), 1, from.dimension(2), from.dimension(3));
+    return swapped(weight, from.dimension(0), from.dimension(1), from.product(2, 4)).reshape(to);
+  }
+
+  /**
+   * The kernel over time to {@code [O, C, 1, k]}. DL4J states its shape as {@code [O, C, k, 1]},
+   * but computes with its elements as if they were those of {@code [k, C, O]}.
+   */
+  static Tensor overTimeFromDl4j(Tensor weight) {
+    Shape stated = weight.shape();
+    long outputs = stated.dimension(0);
+    long channels = stated.dimension(1);
+    long size = stated.dimension(2);
+    Tensor channelsFirst = swapped(weight, size, channels, outputs);
+    return swapped(channelsFirst, channels * size, outputs)
+        .reshape(Shape.of(outputs, channels, 1, size));
+  }
+
   /** The elements of a matrix of the given size, column by column. */
   private static Tensor swapped(Tensor matrix, long rows, long columns) {
+    return swapped(matrix, rows, columns, 1);
+  }
+
+  /** The elements of a matrix of blocks of so many elements, column by column. */
+  private static Tensor swapped(Tensor matrix, long rows, long columns, long blockSize) {
     int height = Math.toIntExact(rows);
     int width = Math.toIntExact(columns);
-    if (matrix.type() == ElementType.FLOAT32) {
-      float[] source = matrix.toFloats();
-      float[] target = new float[source.length];
-      for (int i = 0; i < height; i++) {
-        for (int j = 0; j < width; j++) {
-          target[j * height + i] = source[i * width + j];
-        }
-      }
-      return Tensor.of(Shape.of(source.length), target);
-    }
-    double[] source = matrix.toDoubles();
-    double[] target = new double[source.length];
+    int size = Math.toIntExact(blockSize);
+    Object source = matrix.type() == ElementType.FLOAT32 ? matrix.toFloats() : matrix.toDoubles();
+    Object target = Array.newInstance(source.getClass().getComponentType(), matrix.size());
     for (int i = 0; i < height; i++) {
       for (int j = 0; j < width; j++) {
-        target[j * height + i] = source[i * width + j];
+        System.arraycopy(source, (i * width + j) * size, target, (j * height + i) * size, size);
       }
     }
-    return Tensor.of(Shape.of(source.length), target);
+    Shape shape = Shape.of(matrix.size());
+    return target instanceof float[] floats
+        ? Tensor.of(shape, floats)
+        : Tensor.of(shape, (double[]) target);
   }
 }

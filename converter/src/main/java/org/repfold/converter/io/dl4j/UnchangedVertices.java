@@ -27,13 +27,18 @@ final class UnchangedVertices {
   }
 
   /**
-   * The vertex as it was, on its new inputs; empty where one of its nodes has changed. An
-   * activation on its own is never kept, so that it can become part of the layer before it.
+   * The vertex as it was, on its new inputs; empty where one of its nodes has changed or where it
+   * has another layout than the graph. An activation on its own is never kept, so that it can
+   * become part of the layer before it.
    */
   Optional<PlannedVertex> find(String vertex) {
     List<String> names = source.vertexNodes().get(vertex);
     GraphVertex configuration = source.source().getConfiguration().getVertices().get(vertex);
-    if (names.isEmpty() || isActivation(configuration)) {
+    List<String> takes = source.source().getConfiguration().getVertexInputs().get(vertex);
+    if (names.isEmpty()
+        || isActivation(configuration)
+        || source.rearranged().contains(vertex)
+        || takes.stream().anyMatch(source.rearranged()::contains)) {
       return Optional.empty();
     }
     Map<String, String> counterparts = new HashMap<>();
@@ -45,7 +50,7 @@ final class UnchangedVertices {
       }
     }
     List<String> inputs = new ArrayList<>();
-    for (String input : source.source().getConfiguration().getVertexInputs().get(vertex)) {
+    for (String input : takes) {
       inputs.add(counterparts.get(source.values().get(input)));
     }
     if (inputs.contains(null)) {

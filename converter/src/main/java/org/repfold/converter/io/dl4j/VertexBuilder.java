@@ -1,14 +1,14 @@
 package org.repfold.converter.io.dl4j;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.nd4j.linalg.activations.IActivation;
 import org.repfold.graph.BadInputException;
-import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
-import org.repfold.graph.ShapeInference;
 import org.repfold.graph.Tensor;
 
 /**
@@ -18,27 +18,29 @@ import org.repfold.graph.Tensor;
  */
 public final class VertexBuilder {
   private final String name;
-  private final List<String> inputs;
+  private final List<Value> operands;
   private final Map<String, Tensor> parameters;
-  private final Map<String, Shape> shapes;
-  private final List<Node> nodes;
+  private final Values values;
+  private final int mark;
+  private final List<String> own;
 
-  VertexBuilder(
-      String name, List<String> inputs, Map<String, Tensor> parameters, Map<String, Shape> shapes) {
-    this(name, inputs, parameters, shapes, new ArrayList<>());
+  VertexBuilder(String name, List<Value> operands, Map<String, Tensor> parameters, Values values) {
+    this(name, operands, parameters, values, values.size(), new ArrayList<>());
   }
 
   private VertexBuilder(
       String name,
-      List<String> inputs,
+      List<Value> operands,
       Map<String, Tensor> parameters,
-      Map<String, Shape> shapes,
-      List<Node> nodes) {
+      Values values,
+      int mark,
+      List<String> own) {
     this.name = name;
-    this.inputs = List.copyOf(inputs);
+    this.operands = List.copyOf(operands);
     this.parameters = parameters;
-    this.shapes = shapes;
-    this.nodes = nodes;
+    this.values = values;
+    this.mark = mark;
+    this.own = own;
   }
 
   /** The DL4J vertex's name. */
@@ -46,27 +48,23 @@ public final class VertexBuilder {
     return name;
   }
 
-  /** Names of the values that the vertex takes, in DL4J's order. */
+  /** Names of the values that the vertex takes, in DL4J's order and layout. */
   public List<String> inputs() {
-    return inputs;
+    return operands.stream().map(this::plain).toList();
   }
 
   /**
-   * The only value that the vertex takes.
+   * The only value that the vertex takes, in DL4J's layout.
    *
    * @throws BadInputException if there are more
    */
   public String input() {
-    if (inputs.size() != 1) {
-      throw new BadInputException(
-          "vertex '" + name + "': expected 1 input, found " + inputs.size());
-    }
-    return inputs.get(0);
+    return plain(operand());
   }
 
-  /** The shape of a value, the batch axis {@link Shape#UNKNOWN}; maps are NCHW. */
+  /** The shape of a value, the batch axis {@link Shape#UNKNOWN}. */
   public Shape shape(String value) {
-    return shapes.get(value);
+    return values.shape(value);
   }
 
   /** Whether the vertex has a parameter of that DL4J key. */
@@ -99,48 +97,95 @@ public final class VertexBuilder {
    * @return the name of its value
    * @throws BadInputException if the operands' shapes do not fit the operator
    */
-  public String add(String suffix, Operator operator, String... operands) {
-    String base = name + "/" + suffix;
-    String unique = base;
-    for (int i = 2; shapes.containsKey(unique); i++) {
-      unique = base + "_" + i;
-    }
-    Node node = new Node(unique, operator, operands);
-    shapes.put(unique, ShapeInference.shapeOf(node, shapes));
-    nodes.add(node);
-    return unique;
+  public String add(String suffix, Operator operator, String... inputs) {
+    String added = values.add(name + "/" + suffix, operator, inputs);
+    own.add(added);
+    return added;
   }
 
   /**
-   * Adds an activation function as a node of its own; none for the identity.
+   * Adds an activation function as nodes of its own; none for the identity. A function that is not
+   * known becomes a node that DL4J computes.
    *
    * @return the name of the activated value
-   * @throws RuntimeException naming vertex and class, if the function is not supported
    */
   public String activate(IActivation activation, String value) {
-    return Activations.describe(this, activation, value);
+    return plain(Activations.describe(this, activation, new Value(value)));
+  }
+
+  /** The values that the vertex takes, in DL4J's order. */
+  List<Value> operands() {
+    return operands;
+  }
+
+  /**
+   * The only value that the vertex takes.
+   *
+   * @throws BadInputException if there are more
+   */
+  Value operand() {
+    if (operands.size() != 1) {
+      throw new BadInputException(
+          "vertex '" + name + "': expected 1 input, found " + operands.size());
+    }
+    return operands.get(0);
+  }
+
+  /** The value's name as DL4J lays it out. */
+  String plain(Value value) {
+    return owning(value, () -> values.plain(value));
+  }
+
+  /** The value's name as a map {@code [N, C, H, W]}, its axes understood as {@code layout}. */
+  String map(Value value, Layout layout) {
+    return owning(value, () -> values.map(value, layout));
+  }
+
+  /** What is made of the vertex's own values belongs to it; what is made of others' does not. */
+  private String owning(Value value, Supplier<String> rearrange) {
+    int before = values.size();
+    String result = rearrange.get();
+    if (own.contains(value.name())) {
+      own.addAll(values.since(before));
+    }
+    return result;
+  }
+
+  /** Adds a constant that broadcasts with values of that many axes. */
+  String constant(String suffix, double constant, int rank) {
+    long[] ones = new long[rank];
+    Arrays.fill(ones, 1);
+    Tensor tensor = Tensor.of(Shape.of(ones), new double[] {constant});
+    return add(suffix, new Operator.Constant(tensor));
   }
 
   /** A builder that collects into this one and takes another input. */
-  VertexBuilder taking(String input) {
-    return new VertexBuilder(name, List.of(input), parameters, shapes, nodes);
+  VertexBuilder taking(Value input) {
+    return new VertexBuilder(name, List.of(input), parameters, values, mark, own);
+  }
+
+  /** Takes back all that was added. */
+  void clear() {
+    values.reset(mark);
+    own.clear();
   }
 
   /**
-   * The nodes, the one that gives {@code result} renamed to the vertex; empty where the result is
-   * an input.
+   * Names the node that gives the vertex's result after the vertex.
+   *
+   * @param isOutput whether the vertex is an output of the network, whose value is then in DL4J's
+   *     layout
+   * @return the names of the vertex's nodes; none where the result is an input
    */
-  List<Node> finish(String result) {
-    shapes.put(name, shapes.get(result));
-    return nodes.stream().map(node -> renamed(node, result)).toList();
-  }
-
-  private Node renamed(Node node, String result) {
-    return new Node(
-        node.name().equals(result) ? name : node.name(),
-        node.operator(),
-        node.inputs().stream()
-            .map(input -> input.equals(result) && !inputs.contains(result) ? name : input)
-            .toList());
+  List<String> finish(Value result, boolean isOutput) {
+    if (!own.contains(result.name())) {
+      values.setValue(name, result);
+      return List.copyOf(own);
+    }
+    String named = isOutput ? plain(result) : result.name();
+    values.rename(named, name, mark);
+    values.setValue(name, named.equals(result.name()) ? result.named(name) : result);
+    own.replaceAll(node -> node.equals(named) ? name : node);
+    return List.copyOf(own);
   }
 }

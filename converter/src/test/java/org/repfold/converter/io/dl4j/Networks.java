@@ -85,7 +85,8 @@ final class Networks {
 
   /** Asserts that the graph computes what DL4J computes, in float64. */
   static void assertSameAnswer(ComputationGraph network, Graph graph, INDArray input) {
-    INDArray expected = network.output(false, input)[0];
+    // A copy, as DL4J's activation layer overwrites the network's input.
+    INDArray expected = network.output(false, input.dup())[0];
     INDArray found = new ReferenceExecutor(graph, ElementType.FLOAT64).run(input);
     assertClose(expected, found, FLOAT64_TOLERANCE);
   }
