@@ -3,7 +3,6 @@ package org.repfold.converter.io.dl4j;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,16 +11,12 @@ import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
-import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Input;
@@ -55,8 +50,10 @@ public final class Dl4jWriter {
    */
   public static ComputationGraph toComputationGraph(
       Graph graph, Optional<Dl4jGraph> source, ElementType type) {
-    List<PlannedVertex> plan = plan(graph, source);
-    ComputationGraphConfiguration configuration = configuration(graph, plan, type);
+    NetworkOutputs outputs = new NetworkOutputs(graph, source);
+    List<PlannedVertex> plan = plan(graph, source, outputs.losses());
+    List<String> outputVertices = outputs.complete(plan);
+    ComputationGraphConfiguration configuration = configuration(graph, plan, outputVertices, type);
     long parameters =
         configuration.getVertices().values().stream().mapToLong(v -> v.numParams(true)).sum();
     ComputationGraph result = new ComputationGraph(configuration);
@@ -99,16 +96,8 @@ public final class Dl4jWriter {
     write(toComputationGraph(graph), graph.inputs(), graph.metadata(), file, true);
   }
 
-  private static List<PlannedVertex> plan(Graph graph, Optional<Dl4jGraph> source) {
-    for (String output : graph.outputs()) {
-      if (graph.find(output).isEmpty()) {
-        throw new BadInputException(
-            "output '" + output + "' is an input, so it cannot be written as DL4J");
-      } else if (graph.constant(output).isPresent()) {
-        throw new BadInputException(
-            "output '" + output + "' is a constant, so it cannot be written as DL4J");
-      }
-    }
+  private static List<PlannedVertex> plan(
+      Graph graph, Optional<Dl4jGraph> source, Map<String, ILossFunction> losses) {
     Set<String> needed = needed(graph);
     List<PlannedVertex> kept = new ArrayList<>();
     Set<String> covered = new HashSet<>();
@@ -125,7 +114,6 @@ public final class Dl4jWriter {
                     same.ifPresent(kept::add);
                   });
         });
-    Map<String, ILossFunction> losses = source.map(s -> losses(graph, s)).orElse(Map.of());
     return new VertexPlanner(new VertexPlan(graph, needed, covered, kept), losses).plan();
   }
 
@@ -141,23 +129,8 @@ public final class Dl4jWriter {
     return needed;
   }
 
-  /** The loss functions of the source's output layers by the value that is now that output. */
-  private static Map<String, ILossFunction> losses(Graph graph, Dl4jGraph source) {
-    ComputationGraphConfiguration configuration = source.source().getConfiguration();
-    Map<String, ILossFunction> losses = new HashMap<>();
-    for (int i = 0; i < graph.outputs().size(); i++) {
-      GraphVertex vertex =
-          configuration.getVertices().get(configuration.getNetworkOutputs().get(i));
-      if (vertex instanceof LayerVertex layer
-          && layer.getLayerConf().getLayer() instanceof OutputLayer output) {
-        losses.put(graph.outputs().get(i), output.getLossFn());
-      }
-    }
-    return losses;
-  }
-
   private static ComputationGraphConfiguration configuration(
-      Graph graph, List<PlannedVertex> plan, ElementType type) {
+      Graph graph, List<PlannedVertex> plan, List<String> outputs, ElementType type) {
     ComputationGraphConfiguration.GraphBuilder builder =
         new NeuralNetConfiguration.Builder()
             .seed(0)
@@ -175,7 +148,7 @@ public final class Dl4jWriter {
       }
     }
     ComputationGraphConfiguration configuration =
-        builder.setOutputs(graph.outputs().toArray(String[]::new)).build();
+        builder.setOutputs(outputs.toArray(String[]::new)).build();
     DataType dataType = configuration.getDataType();
     configuration.getVertices().values().forEach(vertex -> vertex.setDataType(dataType));
     return configuration;

@@ -2,8 +2,10 @@ package org.repfold.converter.io.dl4j;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -30,6 +32,16 @@ record PlannedVertex(
   record OfLayer(Layer layer) implements Configuration {}
 
   record OfVertex(GraphVertex vertex) implements Configuration {}
+
+  /** The layer that the vertex is; empty where it is none. */
+  Optional<Layer> layer() {
+    if (configuration instanceof OfLayer alone) {
+      return Optional.of(alone.layer());
+    }
+    return ((OfVertex) configuration).vertex() instanceof LayerVertex whole
+        ? Optional.of(whole.getLayerConf().getLayer())
+        : Optional.empty();
+  }
 
   static PlannedVertex of(String name, GraphVertex vertex, List<String> inputs) {
     return new PlannedVertex(name, inputs, new OfVertex(vertex), table -> {});

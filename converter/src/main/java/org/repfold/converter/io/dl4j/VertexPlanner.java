@@ -3,6 +3,8 @@ package org.repfold.converter.io.dl4j;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -98,11 +100,15 @@ final class VertexPlanner {
     if (!(opaque.body() instanceof OpaqueVertex body)) {
       throw VertexPlan.refused(node, "DL4J does not know '" + opaque.kind() + "'");
     }
+    GraphVertex vertex = body.configuration();
+    if (vertex instanceof LayerVertex layer) {
+      layer.getLayerConf().getLayer().setLayerName(node.name());
+    }
     plan.add(
         new PlannedVertex(
             node.name(),
             node.inputs(),
-            new PlannedVertex.OfVertex(body.configuration()),
+            new PlannedVertex.OfVertex(vertex),
             table -> body.parameters().forEach((key, array) -> table.get(key).assign(array))));
   }
 }
