@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -278,12 +277,6 @@ class EveryOperatorTest {
         .flatMap(all -> all);
   }
 
-  static Stream<Case> readable() {
-    Set<String> own =
-        Set.of("GeluErf", "GraphOperator", "ConstantAffine", "ChannelScale", "Rearrange");
-    return cases().filter(tested -> own.contains(tested.vertex()));
-  }
-
   private static Map<String, INDArray> inputs(Graph graph) {
     Map<String, INDArray> inputs = new HashMap<>();
     for (Input input : graph.inputs()) {
@@ -325,7 +318,7 @@ class EveryOperatorTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("readable")
+  @MethodSource("cases")
   void isReadBackFromAZipAsWhatItComputes(Case tested, @TempDir Path folder) throws IOException {
     Graph graph = tested.graph();
     ComputationGraph network =
