@@ -5,6 +5,7 @@ import java.util.List;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Pooling;
+import org.repfold.graph.Shape;
 import org.repfold.graph.Window;
 
 /** Motifs over maps {@code [N, C, H, W]}. */
@@ -16,6 +17,7 @@ final class ConvolutionMotifs {
         new Motif("convolution and norm", 4, ConvolutionMotifs::convNorm),
         new Motif("norm and convolution", 4, ConvolutionMotifs::normConv),
         new Motif("branches", 4, ConvolutionMotifs::branches),
+        new Motif("branches once more", 4, ConvolutionMotifs::branches),
         new Motif("branches of one kind", 4, ConvolutionMotifs::plainBranches),
         new Motif("chain", 4, ConvolutionMotifs::chain),
         new Motif("transposed convolution", 4, ConvolutionMotifs::transposed),
@@ -37,18 +39,24 @@ final class ConvolutionMotifs {
     return Layers.conv(g, Layers.maybeIdentity(g, Layers.norm(g, x)));
   }
 
-  /** Branches whose windows end at the same size, summed in any order. */
+  /** Branches of any windows that end at the same size, summed in any order. */
   private static String branches(RandomGraph g, String x) {
     int out = g.oneIn(2) ? g.size(x, 1) : g.channels();
-    int stride = g.oneIn(3) ? 2 : 1;
-    int beyond = g.oneIn(4) ? 1 : 0;
+    boolean sameSize = g.oneIn(2);
+    int height = sameSize ? g.size(x, 2) : 1 + g.random.nextInt(g.size(x, 2) + 1);
+    int width = sameSize ? g.size(x, 3) : 1 + g.random.nextInt(g.size(x, 3) + 1);
+    Shape target = Shape.of(-1, out, height, width);
+    int[] strides = {1, 1};
+    if (!sameSize) {
+      strides = new int[] {1 + g.random.nextInt(2), 1 + g.random.nextInt(2)};
+    }
     List<String> addends = new ArrayList<>();
     int count = 2 + g.random.nextInt(2);
     for (int i = 0; i < count; i++) {
-      addends.add(branch(g, x, out, stride, beyond));
+      addends.add(branch(g, x, target, g.oneIn(8) ? new int[] {1, 2} : strides));
     }
-    if (stride == 1 && beyond == 0 && out == g.size(x, 1) && g.oneIn(2)) {
-      addends.add(Layers.maybeNorm(g, x));
+    if (g.shape(x).equals(target) && !g.oneIn(3)) {
+      addends.add(affineOrNothing(g, x));
     }
     if (g.oneIn(4)) {
       addends.add(addends.get(g.random.nextInt(addends.size())));
@@ -57,45 +65,28 @@ final class ConvolutionMotifs {
     return g.oneIn(4) ? Layers.norm(g, sum) : sum;
   }
 
-  private static String branch(RandomGraph g, String x, int out, int stride, int beyond) {
-    String from = g.oneIn(6) ? Layers.norm(g, x) : x;
-    return switch (g.random.nextInt(8)) {
-      case 0 -> {
-        String inner = Layers.maybeNorm(g, Layers.pointwise(g, from, g.channels()));
-        yield Layers.maybeNorm(g, aligned(g, inner, out, stride, beyond));
-      }
-      case 1 -> {
-        if (out != g.size(x, 1)) {
-          yield Layers.maybeNorm(g, aligned(g, from, out, stride, beyond));
-        }
-        Window window = new Window(stride, stride, 1, 1, 1, 1, 1 + beyond, 1 + beyond);
-        yield Layers.maybeNorm(g, g.add(new Pooling.AveragePool(3, 3, window, !g.oneIn(4)), from));
-      }
-      default -> Layers.maybeNorm(g, aligned(g, from, out, stride, beyond));
-    };
+  /** A branch of a sum from {@code x} to a map of the given shape. */
+  static String branch(RandomGraph g, String x, Shape target, int[] strides) {
+    String from = g.oneIn(8) ? Layers.norm(g, x) : x;
+    if (g.oneIn(6)) {
+      from = Layers.maybeNorm(g, Layers.pointwise(g, from, g.channels()));
+    }
+    int kernel = 1 + g.random.nextInt(4);
+    int height = kernel;
+    int width = g.oneIn(2) ? kernel : 1 + g.random.nextInt(4);
+    Window window = Layers.windowTo(g, g.shape(from), target, height, width, strides);
+    int out = Math.toIntExact(target.dimension(1));
+    return Layers.maybeNorm(g, Layers.conv(g, from, out, height, width, window));
   }
 
-  /** A convolution whose padding is what its kernel reaches, and a bit more. */
-  private static String aligned(RandomGraph g, String x, int out, int stride, int beyond) {
-    int height = 1 + g.random.nextInt(4);
-    int width = g.oneIn(2) ? height : 1 + g.random.nextInt(4);
-    int dilationHeight = g.oneIn(4) ? 2 : 1;
-    int dilationWidth = g.oneIn(4) ? 2 : 1;
-    int reachDown = dilationHeight * (height - 1) + beyond;
-    int reachRight = dilationWidth * (width - 1) + beyond;
-    int top = g.oneIn(4) ? g.random.nextInt(reachDown + 1) : reachDown / 2;
-    int left = g.oneIn(4) ? g.random.nextInt(reachRight + 1) : reachRight / 2;
-    Window window =
-        new Window(
-            stride,
-            stride,
-            dilationHeight,
-            dilationWidth,
-            top,
-            left,
-            reachDown - top,
-            reachRight - left);
-    return Layers.conv(g, x, out, height, width, window);
+  /** Up to two scales and shifts. */
+  private static String affineOrNothing(RandomGraph g, String x) {
+    String y = g.oneIn(2) ? Layers.norm(g, x) : x;
+    return switch (g.random.nextInt(4)) {
+      case 0 -> Layers.channelAffine(g, y);
+      case 1 -> Layers.affine(g, y);
+      default -> y;
+    };
   }
 
   private static String sum(RandomGraph g, List<String> values) {
@@ -108,15 +99,30 @@ final class ConvolutionMotifs {
     return addends.get(0);
   }
 
-  /** As in RepVGG: kernels of 3 and 1 and the input itself, each normalised. */
+  /** As in RepVGG and DiverseBranchBlock: branches that reach one step to each side at most. */
   private static String plainBranches(RandomGraph g, String x) {
+    int stride = g.oneIn(4) ? 2 : 1;
     int out = g.oneIn(3) ? g.channels() : g.size(x, 1);
     int group = g.oneIn(3) ? g.group(g.size(x, 1), out) : 1;
+    Window wide = new Window(stride, stride, 1, 1, 1, 1, 1, 1);
+    Window narrow = Window.strided(stride, stride);
     List<String> addends = new ArrayList<>();
-    addends.add(Layers.maybeNorm(g, Layers.conv(g, x, out, 3, 3, Window.padded(1), group)));
-    addends.add(Layers.maybeNorm(g, Layers.conv(g, x, out, 1, 1, Window.unit(), group)));
-    if (out == g.size(x, 1) && !g.oneIn(3)) {
-      addends.add(Layers.maybeNorm(g, x));
+    addends.add(Layers.maybeNorm(g, Layers.conv(g, x, out, 3, 3, wide, group)));
+    if (g.oneIn(2)) {
+      addends.add(Layers.maybeNorm(g, Layers.conv(g, x, out, 1, 1, narrow, group)));
+    }
+    if (g.oneIn(3)) {
+      String inner = Layers.maybeNorm(g, Layers.pointwise(g, x, g.channels()));
+      addends.add(Layers.maybeNorm(g, Layers.conv(g, inner, out, 3, 3, wide)));
+    }
+    if (g.oneIn(2)) {
+      String from =
+          out == g.size(x, 1) && !g.oneIn(3) ? x : Layers.maybeNorm(g, Layers.pointwise(g, x, out));
+      Pooling pool = new Pooling.AveragePool(3, 3, wide, !g.oneIn(3));
+      addends.add(affineOrNothing(g, g.add(pool, from)));
+    }
+    if (stride == 1 && out == g.size(x, 1) && g.oneIn(2)) {
+      addends.add(affineOrNothing(g, x));
     }
     return sum(g, addends);
   }

@@ -2,6 +2,7 @@ package org.repfold.converter.fold.fuzz;
 
 import java.util.List;
 import java.util.Optional;
+import org.repfold.graph.BadInputException;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
@@ -89,6 +90,28 @@ final class Layers {
         g.random.nextInt(2),
         g.random.nextInt(2),
         g.random.nextInt(2));
+  }
+
+  /** A window that makes a map of another's height and width, padded as that needs. */
+  static Window windowTo(
+      RandomGraph g, Shape from, Shape target, int height, int width, int[] strides) {
+    int down = g.oneIn(3) ? 2 : 1;
+    int right = g.oneIn(3) ? 2 : 1;
+    int vertical = padding(g, from.dimension(2), target.dimension(2), height, down, strides[0]);
+    int horizontal = padding(g, from.dimension(3), target.dimension(3), width, right, strides[1]);
+    int top = g.oneIn(3) ? g.random.nextInt(vertical + 1) : vertical / 2;
+    int left = g.oneIn(3) ? g.random.nextInt(horizontal + 1) : horizontal / 2;
+    return new Window(strides[0], strides[1], down, right, top, left, vertical - top, horizontal - left);
+  }
+
+  /** The padding of both sides of an axis. */
+  private static int padding(
+      RandomGraph g, long from, long to, int kernel, int dilation, int stride) {
+    int needed = Math.toIntExact((to - 1) * stride + dilation * (kernel - 1) + 1 - from);
+    if (needed + stride <= 0) {
+      throw new BadInputException("map of " + from + ": expected at most what " + to + " reach");
+    }
+    return Math.max(0, needed + g.random.nextInt(stride));
   }
 
   /** A dense layer of {@code [N, I]}. */

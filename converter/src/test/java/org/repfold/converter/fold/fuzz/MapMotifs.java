@@ -3,6 +3,7 @@ package org.repfold.converter.fold.fuzz;
 import java.util.List;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
 import org.repfold.graph.Window;
 
 /** Motifs that take a whole map as one vector: dense layers over maps, as in RepMLP. */
@@ -85,27 +86,37 @@ final class MapMotifs {
     return sum;
   }
 
-  /** A convolution of any window beside a dense layer over the same map, to the same size. */
+  /** Convolutions of any window beside a dense layer over the same map, to the same size. */
   private static String injection(RandomGraph g, String x) {
-    String conv = Layers.conv(g, x);
+    String conv =
+        Layers.conv(g, x, g.channels(), Layers.kernel(g), Layers.kernel(g), Layers.window(g));
+    Shape target = g.shape(conv);
     long from = g.shape(x).product(1, 4);
-    long to = g.shape(conv).product(1, 4);
+    int to = Math.toIntExact(target.product(1, 4));
     String dense;
     if (g.oneIn(2)) {
       String flat = g.add(new Movement.Flatten(), g.oneIn(5) ? g.alike(x) : x);
-      dense = Layers.gemm(g, flat, Math.toIntExact(to));
+      dense = Layers.gemm(g, flat, to);
     } else {
       String flat = g.add(Movement.Reshape.to(-1, from, 1, 1), x);
       int group = g.group(g.size(x, 1), g.size(conv, 1));
-      dense = Layers.conv(g, flat, Math.toIntExact(to), 1, 1, Window.unit(), group);
+      dense = Layers.conv(g, flat, to, 1, 1, Window.unit(), group);
     }
     String map =
-        g.add(Movement.Reshape.to(-1, g.size(conv, 1), g.size(conv, 2), g.size(conv, 3)), dense);
-    String left = Layers.maybeNorm(g, map);
-    String right = Layers.maybeNorm(g, conv);
+        g.add(
+            Movement.Reshape.to(-1, target.dimension(1), target.dimension(2), target.dimension(3)),
+            dense);
+    String sum = Layers.maybeNorm(g, map);
+    if (g.oneIn(3)) {
+      sum = g.add(new Operator.Add(), sum, ConvolutionMotifs.branch(g, x, target, new int[] {1, 1}));
+    }
+    String other = Layers.maybeNorm(g, conv);
+    if (g.oneIn(8)) {
+      Layers.activation(g, map);
+    }
     return g.oneIn(2)
-        ? g.add(new Operator.Add(), left, right)
-        : g.add(new Operator.Add(), right, left);
+        ? g.add(new Operator.Add(), sum, other)
+        : g.add(new Operator.Add(), other, sum);
   }
 
   /** A map as a sequence of tokens {@code [N, H W, C]}, as patch embeddings give it. */

@@ -42,7 +42,7 @@ final class RandomGraph {
     Motif first = Motifs.first(seed);
     graph.addInputs(first.rank());
     graph.attempt(first);
-    int more = 1 + graph.random.nextInt(4);
+    int more = 3 + graph.random.nextInt(6);
     for (int i = 0; i < more || graph.nodes.isEmpty(); i++) {
       graph.attempt(Motifs.any(graph.random));
     }
@@ -76,7 +76,7 @@ final class RandomGraph {
     }
     String last = nodes.isEmpty() ? inputs.get(0).name() : nodes.get(nodes.size() - 1).name();
     String value =
-        fitting.contains(last) && !oneIn(3) ? last : fitting.get(random.nextInt(fitting.size()));
+        fitting.contains(last) && oneIn(3) ? last : fitting.get(random.nextInt(fitting.size()));
     int before = nodes.size();
     try {
       motif.growth().add(this, value);
