@@ -101,7 +101,8 @@ final class Layers {
     int horizontal = padding(g, from.dimension(3), target.dimension(3), width, right, strides[1]);
     int top = g.oneIn(3) ? g.random.nextInt(vertical + 1) : vertical / 2;
     int left = g.oneIn(3) ? g.random.nextInt(horizontal + 1) : horizontal / 2;
-    return new Window(strides[0], strides[1], down, right, top, left, vertical - top, horizontal - left);
+    return new Window(
+        strides[0], strides[1], down, right, top, left, vertical - top, horizontal - left);
   }
 
   /** The padding of both sides of an axis. */

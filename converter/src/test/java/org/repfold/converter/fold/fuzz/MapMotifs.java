@@ -108,7 +108,8 @@ final class MapMotifs {
             dense);
     String sum = Layers.maybeNorm(g, map);
     if (g.oneIn(3)) {
-      sum = g.add(new Operator.Add(), sum, ConvolutionMotifs.branch(g, x, target, new int[] {1, 1}));
+      sum =
+          g.add(new Operator.Add(), sum, ConvolutionMotifs.branch(g, x, target, new int[] {1, 1}));
     }
     String other = Layers.maybeNorm(g, conv);
     if (g.oneIn(8)) {
