@@ -52,8 +52,8 @@ public sealed interface Pooling extends Operator {
       throw new BadInputException(
           operator + ": expected a kernel of at least 1x1, found " + height + "x" + width);
     }
-    int reachDown = window.dilationHeight() * (height - 1) + 1;
-    int reachRight = window.dilationWidth() * (width - 1) + 1;
+    long reachDown = window.dilationHeight() * (height - 1L) + 1;
+    long reachRight = window.dilationWidth() * (width - 1L) + 1;
     if (Math.max(window.padTop(), window.padBottom()) >= reachDown
         || Math.max(window.padLeft(), window.padRight()) >= reachRight) {
       throw new BadInputException(

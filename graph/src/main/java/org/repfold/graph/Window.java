@@ -56,16 +56,20 @@ public record Window(
 
   /** The height of a transposed convolution's result. */
   public long transposedHeight(long height, long kernelHeight) {
-    return (height - 1) * strideHeight
-        + dilationHeight * (kernelHeight - 1)
-        + 1
-        - padTop
-        - padBottom;
+    return transposedSize(
+        height, kernelHeight, strideHeight, dilationHeight, padTop + (long) padBottom);
   }
 
   /** The width of a transposed convolution's result. */
   public long transposedWidth(long width, long kernelWidth) {
-    return (width - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1 - padLeft - padRight;
+    return transposedSize(
+        width, kernelWidth, strideWidth, dilationWidth, padLeft + (long) padRight);
+  }
+
+  private static long transposedSize(
+      long size, long kernel, int stride, int dilation, long padding) {
+    long reach = dilation * (kernel - 1) + 1 - padding;
+    return Math.addExact(Math.multiplyExact(size - 1, stride), reach);
   }
 
   /** Rounded down, so that a map smaller than the kernel has no result whatever the stride. */
