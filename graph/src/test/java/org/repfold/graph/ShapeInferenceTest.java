@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.repfold.graph.Refusals.assertRefused;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,44 @@ class ShapeInferenceTest {
     Operator conv = conv(1, 1, 3, 3, Window.strided(stride, stride), 1);
     assertRefused(() -> shapeOf(conv, Shape.of(N, 1, 2, 9)), "as large as the kernel");
     assertRefused(() -> shapeOf(conv, Shape.of(N, 1, 9, 2)), "as large as the kernel");
+  }
+
+  @Test
+  void convTransposeGivesItsOutputChannelsAndTheMapThatTheConvolutionTakes() {
+    Window window = new Window(2, 1, 1, 2, 1, 0, 1, 3);
+    Operator transposed =
+        new Operator.ConvTranspose(zeros(4, 3, 3, 5), Optional.empty(), window, 2);
+    assertEquals(Shape.of(N, 6, 9, 9), shapeOf(transposed, Shape.of(N, 4, 5, 4)));
+    Operator conv = conv(4, 3, 3, 5, window, 2);
+    assertEquals(Shape.of(N, 4, 5, 4), shapeOf(conv, Shape.of(N, 6, 9, 9)));
+  }
+
+  @Test
+  void convTransposeRefusesOtherChannelsAndMapsThatThePaddingCutsOffWhole() {
+    Operator transposed =
+        new Operator.ConvTranspose(zeros(4, 3, 3, 3), Optional.empty(), Window.padded(2), 1);
+    assertRefused(() -> shapeOf(transposed, Shape.of(N, 3, 9, 9)), "axis 1 of size 4");
+    assertRefused(() -> shapeOf(transposed, Shape.of(N, 4, 9, 2)), "cuts off");
+    assertRefused(() -> shapeOf(transposed, Shape.of(N, 4)), "4 axes");
+  }
+
+  @Test
+  void layerNormalizationKeepsValuesWithItsLastAxes() {
+    Operator norm = new Operator.LayerNormalization(zeros(4, 5), Optional.empty(), 1e-5);
+    assertEquals(Shape.of(N, 3, 4, 5), shapeOf(norm, Shape.of(N, 3, 4, 5)));
+    assertEquals(Shape.of(4, 5), shapeOf(norm, Shape.of(4, 5)));
+    assertRefused(() -> shapeOf(norm, Shape.of(N, 5, 4)), "last axes [4x5]");
+    assertRefused(() -> shapeOf(norm, Shape.of(5)), "last axes [4x5]");
+  }
+
+  @Test
+  void opaqueOperatorGivesItsResultForItsOperandsAlone() {
+    Shape in = Shape.of(N, 3);
+    Operator odd =
+        new Operator.Opaque("Odd", List.of(in, in), Shape.of(N, 7), new Operator.Opaque.Body() {});
+    assertEquals(Shape.of(N, 7), shapeOf(odd, in, in));
+    assertRefused(() -> shapeOf(odd, in, Shape.of(N, 4)), "[?x3]", "[?x4]");
+    assertRefused(() -> shapeOf(odd, in), "2 inputs");
   }
 
   @Test
@@ -103,6 +142,8 @@ class ShapeInferenceTest {
       new Unary.Relu(),
       new Unary.Sigmoid(),
       new Unary.Gelu(),
+      new Unary.Selu(1.6, 1.05),
+      new Unary.Clip(0, 6),
       new Operator.Identity(),
       new Operator.Softmax(-1),
       new Operator.Softmax(2)
@@ -183,7 +224,7 @@ class ShapeInferenceTest {
     return Tensor.of(sizes, new double[Math.toIntExact(sizes.elements())]);
   }
 
-  private static Shape shapeOf(Operator operator, Shape... inputs) {
+  static Shape shapeOf(Operator operator, Shape... inputs) {
     Map<String, Shape> shapes = new HashMap<>();
     String[] names = new String[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
