@@ -1,7 +1,9 @@
 package org.repfold.graph;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -74,11 +76,7 @@ public final class ShapeInference {
     } else if (operator instanceof Movement movement) {
       return MovementShapes.of(movement, inputs);
     } else if (operator instanceof Operator.Opaque opaque) {
-      if (!inputs.equals(opaque.operands())) {
-        throw new BadInputException(
-            "expected inputs of shapes " + opaque.operands() + ", found " + inputs);
-      }
-      return opaque.result();
+      return resultOf(opaque, inputs);
     } else if (operator instanceof Operator.Softmax softmax) {
       int rank = inputs.get(0).rank();
       if (softmax.axis() < -rank || softmax.axis() >= rank) {
@@ -139,6 +137,32 @@ public final class ShapeInference {
         throw expected("last axes " + last, shape);
       }
     }
+  }
+
+  /** An axis of unknown size stands for any; all of them and the result's for the same. */
+  private static Shape resultOf(Operator.Opaque opaque, List<Shape> inputs) {
+    Set<Long> sizes = new HashSet<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      Shape operand = opaque.operands().get(i);
+      Shape input = inputs.get(i);
+      boolean fits = input.rank() == operand.rank();
+      for (int axis = 0; fits && axis < operand.rank(); axis++) {
+        if (operand.dimension(axis) == Shape.UNKNOWN) {
+          sizes.add(input.dimension(axis));
+        } else {
+          fits = operand.dimension(axis) == input.dimension(axis);
+        }
+      }
+      if (!fits || sizes.size() > 1) {
+        throw new BadInputException(
+            "expected inputs of shapes " + opaque.operands() + ", found " + inputs);
+      }
+    }
+    long unknown = sizes.stream().findAny().orElse(Shape.UNKNOWN);
+    return Shape.of(
+        LongStream.of(opaque.result().toArray())
+            .map(size -> size == Shape.UNKNOWN ? unknown : size)
+            .toArray());
   }
 
   static void requireRank(Shape shape, int rank) {

@@ -74,6 +74,8 @@ class ShapeInferenceTest {
     Operator odd =
         new Operator.Opaque("Odd", List.of(in, in), Shape.of(N, 7), new Operator.Opaque.Body() {});
     assertEquals(Shape.of(N, 7), shapeOf(odd, in, in));
+    assertEquals(Shape.of(5, 7), shapeOf(odd, Shape.of(5, 3), Shape.of(5, 3)));
+    assertRefused(() -> shapeOf(odd, Shape.of(5, 3), Shape.of(6, 3)), "[?x3]", "[6x3]");
     assertRefused(() -> shapeOf(odd, in, Shape.of(N, 4)), "[?x3]", "[?x4]");
     assertRefused(() -> shapeOf(odd, in), "2 inputs");
   }

@@ -164,11 +164,19 @@ final class BlockDrawing {
   /** The operator with its kernel. */
   static String label(NodeSummary node) {
     return switch (node.operator()) {
-      case "Conv" -> "Conv " + node.attributes().split(",")[0];
+      case "Conv", "MaxPool" -> node.operator() + " " + kernel(node);
+      case "ConvTranspose" -> "ConvTransp " + kernel(node);
+      case "AveragePool" -> "AvgPool " + kernel(node);
       case "BatchNormalization" -> "BatchNorm";
+      case "LayerNormalization" -> "LayerNorm";
       case "GlobalAveragePool" -> "GlobalAvgPool";
+      case "Opaque" -> shortened(node.attributes());
       default -> node.operator();
     };
+  }
+
+  private static String kernel(NodeSummary node) {
+    return node.attributes().split(",")[0];
   }
 
   static String description(NodeSummary node) {

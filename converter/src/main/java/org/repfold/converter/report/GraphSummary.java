@@ -12,6 +12,7 @@ import org.repfold.graph.Graph;
 import org.repfold.graph.Input;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 
@@ -21,7 +22,8 @@ import org.repfold.graph.Tensor;
  * @param nodes each after those whose values it takes
  * @param operators how many nodes of each type, sorted by type, constants left out
  * @param parameters scalar parameters, one shared between nodes counted once
- * @param flops of one sample: two for each multiply-add of Conv, Gemm and MatMul, all else left out
+ * @param flops of one sample: two for each multiply-add of Conv, ConvTranspose, Gemm and MatMul,
+ *     all else left out
  */
 public record GraphSummary(
     List<NodeSummary> nodes, Map<String, Integer> operators, long parameters, long flops) {
@@ -86,12 +88,25 @@ public record GraphSummary(
 
   private static String attributes(Operator operator) {
     if (operator instanceof Operator.Conv conv) {
-      return conv.kernelHeight()
-          + "\u00d7"
-          + conv.kernelWidth()
-          + (conv.group() > 1 ? ", " + conv.group() + " groups" : "");
+      return kernel(conv.kernelHeight(), conv.kernelWidth()) + groups(conv.group());
+    } else if (operator instanceof Operator.ConvTranspose conv) {
+      return kernel(conv.kernelHeight(), conv.kernelWidth()) + groups(conv.group());
+    } else if (operator instanceof Pooling.MaxPool pool) {
+      return kernel(pool.kernelHeight(), pool.kernelWidth());
+    } else if (operator instanceof Pooling.AveragePool pool) {
+      return kernel(pool.kernelHeight(), pool.kernelWidth());
+    } else if (operator instanceof Operator.Opaque opaque) {
+      return opaque.kind();
     }
     return "";
+  }
+
+  private static String kernel(int height, int width) {
+    return height + "\u00d7" + width;
+  }
+
+  private static String groups(int group) {
+    return group > 1 ? ", " + group + " groups" : "";
   }
 
   private static long multiplyAdds(Graph graph, Node node) {
@@ -99,6 +114,9 @@ public record GraphSummary(
     long elements = graph.shape(node.name()).elements();
     if (operator instanceof Operator.Conv conv) {
       return Math.multiplyExact(elements, conv.weight().shape().product(1, 4));
+    } else if (operator instanceof Operator.ConvTranspose conv) {
+      long positions = graph.shape(node.input()).elements();
+      return Math.multiplyExact(positions, conv.weight().shape().product(1, 4));
     } else if (operator instanceof Operator.Gemm gemm) {
       return Math.multiplyExact(elements, gemm.weight().shape().dimension(1));
     } else if (operator instanceof Operator.MatMul) {

@@ -6,7 +6,8 @@ import java.util.List;
  * One node of a summarised graph.
  *
  * @param operator its ONNX type
- * @param attributes its kernel and groups as text; empty for operators that have neither
+ * @param attributes its kernel and groups as text, or what its source calls an unknown one; empty
+ *     for operators that have neither
  * @param inputs names of the values it takes
  * @param shape of its value at batch 1
  * @param parameters scalar parameters inside it

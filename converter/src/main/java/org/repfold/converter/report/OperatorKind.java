@@ -1,48 +1,83 @@
 package org.repfold.converter.report;
 
-import java.util.Map;
+import java.util.Arrays;
+import java.util.List;
 
 /** Operators that are drawn in the same colour. */
 enum OperatorKind {
-  NORMALIZATION("normalization", "BatchNorm"),
-  CONVOLUTION("convolution", "Convolution"),
-  DENSE("dense", "Fully connected"),
-  ACTIVATION("activation", "Activation"),
-  ARITHMETIC("arithmetic", "Add, Mul"),
-  POOLING("pooling", "Pooling"),
-  SHAPE("shape", "Reshape, Transpose"),
+  NORMALIZATION("normalization", "Normalization", "BatchNormalization", "LayerNormalization"),
+  CONVOLUTION("convolution", "Convolution", "Conv", "ConvTranspose"),
+  DENSE("dense", "Fully connected", "Gemm", "MatMul"),
+  ACTIVATION(
+      "activation",
+      "Activation",
+      "Relu",
+      "LeakyRelu",
+      "ThresholdedRelu",
+      "Elu",
+      "Selu",
+      "Clip",
+      "Sigmoid",
+      "HardSigmoid",
+      "HardSwish",
+      "Tanh",
+      "Softplus",
+      "Softsign",
+      "Gelu",
+      "Softmax"),
+  ARITHMETIC(
+      "arithmetic",
+      "Add, Mul",
+      "Add",
+      "Sub",
+      "Mul",
+      "Div",
+      "Max",
+      "Min",
+      "Erf",
+      "Exp",
+      "Sqrt",
+      "Abs",
+      "Neg"),
+  POOLING(
+      "pooling",
+      "Pooling",
+      "MaxPool",
+      "AveragePool",
+      "GlobalMaxPool",
+      "GlobalAveragePool",
+      "ReduceMean"),
+  SHAPE(
+      "shape",
+      "Reshape, Transpose",
+      "Reshape",
+      "Transpose",
+      "Flatten",
+      "Concat",
+      "Slice",
+      "Pad",
+      "Resize"),
   OTHER("other", "Other");
-
-  private static final Map<String, OperatorKind> BY_OPERATOR =
-      Map.ofEntries(
-          Map.entry("BatchNormalization", NORMALIZATION),
-          Map.entry("Conv", CONVOLUTION),
-          Map.entry("Gemm", DENSE),
-          Map.entry("MatMul", DENSE),
-          Map.entry("Relu", ACTIVATION),
-          Map.entry("Sigmoid", ACTIVATION),
-          Map.entry("Gelu", ACTIVATION),
-          Map.entry("Softmax", ACTIVATION),
-          Map.entry("Add", ARITHMETIC),
-          Map.entry("Mul", ARITHMETIC),
-          Map.entry("GlobalAveragePool", POOLING),
-          Map.entry("Reshape", SHAPE),
-          Map.entry("Transpose", SHAPE),
-          Map.entry("Flatten", SHAPE));
 
   final String style;
   final String label;
 
-  OperatorKind(String style, String label) {
+  private final List<String> operators;
+
+  OperatorKind(String style, String label, String... operators) {
     this.style = style;
     this.label = label;
+    this.operators = List.of(operators);
   }
 
   static OperatorKind of(NodeSummary node) {
     if (isDenseConvolution(node)) {
       return DENSE;
     }
-    return BY_OPERATOR.getOrDefault(node.operator(), OTHER);
+    return Arrays.stream(values())
+        .filter(kind -> kind.operators.contains(node.operator()))
+        .findFirst()
+        .orElse(OTHER);
   }
 
   /** A convolution of a map of a single position is a fully connected layer. */

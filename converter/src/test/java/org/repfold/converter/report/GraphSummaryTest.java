@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
 import org.repfold.graph.Unary;
+import org.repfold.graph.Window;
 
 class GraphSummaryTest {
   private final RandomOperators random = new RandomOperators(2);
@@ -21,6 +24,34 @@ class GraphSummaryTest {
     graph.add("conv", random.conv(4, 6, 3, 1, 2), "x");
 
     assertEquals(2L * 6 * 5 * 5 * 2 * 3 * 3, summary("conv").flops());
+  }
+
+  @Test
+  void countsTheFlopsOfATransposedConvolutionByTheMapItTakes() {
+    graph.input("x", -1, 4, 5, 5);
+    Operator transposed =
+        new Operator.ConvTranspose(
+            random.tensor(4, 3, 2, 2), Optional.empty(), Window.strided(2, 2), 2);
+    graph.add("transposed", transposed, "x");
+
+    assertEquals(2L * 4 * 5 * 5 * 3 * 2 * 2, summary("transposed").flops());
+  }
+
+  @Test
+  void givesTheShapesOfAnUnknownOperatorAtBatchOne() {
+    graph.input("x", -1, 3);
+    Operator odd =
+        new Operator.Opaque(
+            "com.example.Odd",
+            List.of(Shape.of(-1, 3)),
+            Shape.of(-1, 7),
+            new Operator.Opaque.Body() {});
+    graph.add("odd", odd, "x");
+
+    NodeSummary node = summary("odd").nodes().get(0);
+
+    assertEquals(List.of(1L, 7L), node.shape());
+    assertEquals("com.example.Odd", node.attributes());
   }
 
   @Test
