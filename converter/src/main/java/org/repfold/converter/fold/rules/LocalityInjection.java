@@ -21,7 +21,8 @@ import org.repfold.graph.Window;
  * input {@code (i, y', x')} is {@code W[o, i, y' - y stride + pad, x' - x stride + pad]} where that
  * tap exists, and 0 elsewhere; its bias is {@code b[o]} at every position (RepMLP, section 3.4,
  * "Locality Injection"; RepMLPNet, section 3.2). Any groups, stride, padding, dilation, kernel and
- * map shape, and {@code C_in != C_out}.
+ * map shape, and {@code C_in != C_out}; elements may be laid out under other shapes before and
+ * behind both, in the same order.
  *
  * <p>Refuses a convolution that mixes channels which the dense layer's groups keep apart: fewer
  * groups would multiply the layer's weights, which are most of what it costs. Refuses a convolution
@@ -43,11 +44,13 @@ public final class LocalityInjection implements FoldRule {
     }
     Match answer = Match.none();
     for (String addend : layers.isEmpty() ? List.<String>of() : sum.get().addends()) {
-      for (Branch branch : Branch.all(graph, addend)) {
+      for (MapBranch branch : MapBranch.all(graph, addend)) {
         for (MapFullyConnected layer : layers.getOrDefault(branch.input(), List.of())) {
-          answer = inject(graph, sum.get(), layer, branch);
-          if (answer instanceof Match.Replacement) {
-            return answer;
+          if (!layer.value().equals(addend) && branch.fits(layer.linear())) {
+            answer = inject(graph, sum.get(), layer, branch);
+            if (answer instanceof Match.Replacement) {
+              return answer;
+            }
           }
         }
       }
@@ -56,10 +59,9 @@ public final class LocalityInjection implements FoldRule {
   }
 
   private static Match inject(
-      GraphView graph, SumTree sum, MapFullyConnected connected, Branch branch) {
-    String dense = connected.layout().name();
-    if (!graph.hasSingleUse(dense)) {
-      return Uses.refuseAddend(graph, dense);
+      GraphView graph, SumTree sum, MapFullyConnected connected, MapBranch branch) {
+    if (!graph.hasSingleUse(connected.value())) {
+      return Uses.refuseAddend(graph, connected.value());
     }
     if (branch.obstacle().isPresent()) {
       return branch.obstacle().get();
@@ -67,28 +69,21 @@ public final class LocalityInjection implements FoldRule {
     int groups = connected.linear().group();
     if (branch.conv().group() % groups != 0) {
       return Match.refused(
-          "'"
-              + branch.addend()
-              + "' mixes channels of different groups of '"
-              + connected.layer().name()
-              + "' ("
-              + branch.conv().group()
-              + " against "
-              + groups
-              + " groups)",
+          "'%s' mixes channels of different groups of '%s' (%d against %d groups)"
+              .formatted(branch.addend(), connected.layer().name(), branch.conv().group(), groups),
           branch.addend(),
           connected.layer().name());
     }
-    Operator injected =
-        add(connected.linear(), branch.conv(), graph.shape(connected.input()), graph.shape(dense));
-    List<Node> parts =
-        new ArrayList<>(List.of(connected.flatten(), connected.layer(), connected.layout()));
-    parts.addAll(branch.nodes());
-    return sum.replace(
-        dense,
-        branch.addend(),
-        parts,
-        List.of(connected.flatten(), connected.layer().withOperator(injected), connected.layout()));
+    Node injected =
+        connected
+            .layer()
+            .withOperator(add(connected.linear(), branch.conv(), branch.in(), branch.out()));
+    List<Node> parts = new ArrayList<>(branch.nodes());
+    parts.add(connected.layer());
+    parts.addAll(connected.layout());
+    List<Node> merged = new ArrayList<>(List.of(injected));
+    merged.addAll(connected.layout());
+    return sum.replace(connected.value(), branch.addend(), parts, merged);
   }
 
   private static Operator add(Linear dense, Operator.Conv conv, Shape in, Shape out) {

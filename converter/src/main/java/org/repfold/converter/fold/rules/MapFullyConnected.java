@@ -1,58 +1,33 @@
 package org.repfold.converter.fold.rules;
 
+import java.util.List;
 import java.util.Optional;
 import org.repfold.graph.GraphView;
-import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
-import org.repfold.graph.Shape;
 
 /**
- * A dense layer over a whole map: {@code [N, C, H, W]} flattened, multiplied group by group, and
- * laid out as {@code [N, O, H', W']}.
+ * A dense layer that takes all elements of a map as its inputs, and whose outputs are laid out as
+ * the elements of another.
  *
- * @param flatten the node that flattens the map
+ * @param input the value before its elements were laid out as inputs
  * @param layer the Conv (on maps of 1 x 1) or Gemm that holds the weights
- * @param layout the node that lays the outputs out as a map
+ * @param layout the nodes that lay the outputs out
+ * @param value what those give
  */
-record MapFullyConnected(Node flatten, Node layer, Node layout) {
+record MapFullyConnected(String input, Node layer, List<Node> layout, String value) {
 
-  /**
-   * The dense layer whose value is the given one, if it is one and its inner values have no other
-   * use.
-   */
+  /** The dense layer whose outputs are the given value, if its inner values have no other use. */
   static Optional<MapFullyConnected> of(GraphView graph, String value) {
-    Optional<Node> layout = graph.find(value, Movement.Reshape.class);
-    Optional<Node> layer =
-        layout
-            .flatMap(l -> graph.find(l.input()))
-            .filter(l -> graph.hasSingleUse(l.name()))
-            .filter(l -> Linear.isDense(graph, l));
-    Optional<Node> flatten =
-        layer
-            .flatMap(l -> graph.find(l.input()))
-            .filter(f -> graph.hasSingleUse(f.name()))
-            .filter(
-                f ->
-                    f.operator() instanceof Movement.Reshape
-                        || f.operator() instanceof Movement.Flatten);
-    if (flatten.isEmpty()) {
-      return Optional.empty();
-    }
-    Shape in = graph.shape(flatten.get().input());
-    Shape out = graph.shape(value);
-    boolean wholeMaps =
-        in.rank() == 4
-            && out.rank() == 4
-            && in.dimension(0) == out.dimension(0)
-            && graph.shape(flatten.get().name()).dimension(1) == in.product(1, 4)
-            && graph.shape(layer.get().name()).dimension(1) == out.product(1, 4);
-    return wholeMaps
-        ? Optional.of(new MapFullyConnected(flatten.get(), layer.get(), layout.get()))
+    Reshaped outputs = Reshaped.of(graph, value);
+    return outputs.isExclusive(graph)
+        ? graph
+            .find(outputs.origin())
+            .filter(layer -> Linear.isDense(graph, layer))
+            .map(
+                layer ->
+                    new MapFullyConnected(
+                        Reshaped.of(graph, layer.input()).origin(), layer, outputs.nodes(), value))
         : Optional.empty();
-  }
-
-  String input() {
-    return flatten.input();
   }
 
   Linear linear() {

@@ -10,15 +10,15 @@ import org.repfold.graph.Operator;
 final class Uses {
   private Uses() {}
 
-  /** Refuses since something besides an addition takes an addend. */
+  /** Refuses since something besides the sum that it is part of takes an addend. */
   static Match refuseAddend(GraphView graph, String addend) {
-    String addition =
-        graph.consumers(addend).stream()
+    List<Node> consumers = graph.consumers(addend);
+    Node user =
+        consumers.stream()
             .filter(node -> node.operator() instanceof Operator.Add)
             .findFirst()
-            .orElseThrow()
-            .name();
-    return refuse(graph, addend, addition);
+            .orElse(consumers.get(0));
+    return refuse(graph, addend, user.name());
   }
 
   /** Refuses since something besides {@code user} takes {@code value}. */

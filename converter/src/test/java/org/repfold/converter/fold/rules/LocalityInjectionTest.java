@@ -163,4 +163,49 @@ class LocalityInjectionTest {
         .with(new LocalityInjection())
         .refuses("also used by 'skip'", "map", "skip");
   }
+
+  @Test
+  void injectsAcrossOtherLayoutsOfTheSameElements() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("parts", -1, 2, 4, 3, 4);
+    graph.add("in", Movement.Reshape.to(-1, 4, 3, 4), "parts");
+    graph.add("conv", random.conv(4, 6, 3, 1, 2), "in");
+    graph.add("conv_out", Movement.Reshape.to(-1, 2, 6, 3, 4), "conv");
+    graph.add("flat", Movement.Reshape.to(-1, 48, 1, 1), "parts");
+    graph.add("fc", random.conv(48, 72, 1, 0, 2), "flat");
+    graph.add("features", new Movement.Flatten(), "fc");
+    graph.add("fc_out", Movement.Reshape.to(-1, 2, 6, 3, 4), "features");
+    graph.add("sum", new Operator.Add(), "conv_out", "fc_out");
+
+    FoldFixture.of(graph.output("sum").build())
+        .with(new LocalityInjection())
+        .folds()
+        .to("flat fc features sum");
+  }
+
+  @Test
+  void anotherMapOfAsManyElementsIsNotTheSame() {
+    GraphBuilder graph = withMap();
+    graph.add("turned", Movement.Transpose.by(0, 1, 3, 2), "x");
+    graph.add("other", Movement.Reshape.to(-1, 4, 3, 4), "turned");
+    graph.add("conv", random.conv(4, 4, 3, 1, 2), "other");
+
+    FoldFixture.of(besideDense(graph, "conv")).with(new LocalityInjection()).unchanged();
+  }
+
+  @Test
+  void refusesAConvolutionWhoseLayoutSomethingElseTakes() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 4, 3, 4);
+    graph.add("conv", random.conv(4, 4, 3, 1, 2), "x");
+    graph.add("conv_out", new Movement.Flatten(), "conv");
+    graph.add("flat", new Movement.Flatten(), "x");
+    graph.add("fc", random.gemm(48, 48), "flat");
+    graph.add("sum", new Operator.Add(), "fc", "conv_out");
+    graph.output(graph.add("skip", new Unary.Relu(), "conv_out"));
+
+    FoldFixture.of(graph.output("sum").build())
+        .with(new LocalityInjection())
+        .refuses("also used by 'skip'", "conv_out", "skip");
+  }
 }
