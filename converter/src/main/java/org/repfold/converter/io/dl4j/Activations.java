@@ -195,7 +195,7 @@ final class Activations {
             activation.getClass().getSimpleName(),
             List.of(shape),
             shape,
-            new OpaqueVertex(name, configuration, Map.of()));
+            new OpaqueVertex(name, configuration, Map.of(), vertex.sourceType()));
     return value.named(vertex.add("activation", operator, input), Layout.AS_IS);
   }
 }

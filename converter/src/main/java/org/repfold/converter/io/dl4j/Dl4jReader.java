@@ -158,7 +158,9 @@ public final class Dl4jReader {
       String name = vertex.getVertexName();
       List<Value> operands =
           configuration.getVertexInputs().get(name).stream().map(values::of).toList();
-      VertexBuilder builder = new VertexBuilder(name, operands, parameters.of(name), values);
+      VertexBuilder builder =
+          new VertexBuilder(
+              name, operands, parameters.of(name), values, configuration.getDataType());
       Value result = unknown.describe(builder, configuration.getVertices().get(name));
       vertexNodes.put(name, builder.finish(result, outputNames.contains(name)));
     }

@@ -25,6 +25,8 @@ public final class OpaqueVertex implements ExecutableBody {
   private final String name;
   private final GraphVertex configuration;
   private final Map<String, INDArray> parameters;
+  private final DataType sourceType;
+  private boolean computesFloat64 = true;
   private final Map<ElementType, ComputationGraph> graphs = new EnumMap<>(ElementType.class);
 
   /**
@@ -33,8 +35,14 @@ public final class OpaqueVertex implements ExecutableBody {
    * @param name its name in the DL4J graph, which DL4J's layers hold too
    * @param configuration with all sizes set; copied
    * @param parameters by DL4J's keys, in DL4J's shapes; copied
+   * @param sourceType of the DL4J graph
    */
-  OpaqueVertex(String name, GraphVertex configuration, Map<String, INDArray> parameters) {
+  OpaqueVertex(
+      String name,
+      GraphVertex configuration,
+      Map<String, INDArray> parameters,
+      DataType sourceType) {
+    this.sourceType = sourceType;
     this.name = name;
     this.configuration = configuration.clone();
     Map<String, INDArray> copies = new LinkedHashMap<>();
@@ -55,12 +63,30 @@ public final class OpaqueVertex implements ExecutableBody {
     return parameters;
   }
 
+  /** As the interface says; in float32 where DL4J fails in float64 and the source is of float32. */
   @Override
   public synchronized INDArray execute(List<INDArray> inputs, ElementType type) {
+    if (type != ElementType.FLOAT64 || sourceType == DataType.DOUBLE) {
+      return run(inputs, type);
+    } else if (computesFloat64) {
+      try {
+        return run(inputs, type);
+      } catch (RuntimeException e) {
+        computesFloat64 = false;
+      }
+    }
+    return run(inputs, ElementType.FLOAT32).castTo(DataType.DOUBLE);
+  }
+
+  private INDArray run(List<INDArray> inputs, ElementType type) {
+    DataType dataType = NdArrays.dataType(type);
     ComputationGraph graph =
-        graphs.computeIfAbsent(type, missing -> graph(inputs.size(), NdArrays.dataType(missing)));
+        graphs.computeIfAbsent(type, missing -> graph(inputs.size(), dataType));
     // Copies, as some layers of DL4J overwrite their input.
-    INDArray[] copies = inputs.stream().map(NdArrays::copy).toArray(INDArray[]::new);
+    INDArray[] copies =
+        inputs.stream()
+            .map(input -> NdArrays.copy(input).castTo(dataType))
+            .toArray(INDArray[]::new);
     return NdArrays.copy(graph.output(false, copies)[0]);
   }
 

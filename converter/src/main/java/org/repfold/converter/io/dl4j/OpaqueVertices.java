@@ -82,7 +82,10 @@ final class OpaqueVertices {
       Map<String, INDArray> parameters = source.getVertex(vertex.name()).paramTable(false);
       OpaqueVertex body =
           new OpaqueVertex(
-              vertex.name(), configuration, parameters == null ? Map.of() : parameters);
+              vertex.name(),
+              configuration,
+              parameters == null ? Map.of() : parameters,
+              vertex.sourceType());
       return new Operator.Opaque(kind, operands, measured(body, operands), body);
     } catch (RuntimeException e) {
       throw new BadInputException(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
@@ -21,11 +22,22 @@ public final class VertexBuilder {
   private final List<Value> operands;
   private final Map<String, Tensor> parameters;
   private final Values values;
+  private final DataType sourceType;
   private final int mark;
   private final List<String> own;
 
-  VertexBuilder(String name, List<Value> operands, Map<String, Tensor> parameters, Values values) {
-    this(name, operands, parameters, values, values.size(), new ArrayList<>());
+  /**
+   * A builder.
+   *
+   * @param sourceType of the DL4J graph
+   */
+  VertexBuilder(
+      String name,
+      List<Value> operands,
+      Map<String, Tensor> parameters,
+      Values values,
+      DataType sourceType) {
+    this(name, operands, parameters, values, sourceType, values.size(), new ArrayList<>());
   }
 
   private VertexBuilder(
@@ -33,12 +45,14 @@ public final class VertexBuilder {
       List<Value> operands,
       Map<String, Tensor> parameters,
       Values values,
+      DataType sourceType,
       int mark,
       List<String> own) {
     this.name = name;
     this.operands = List.copyOf(operands);
     this.parameters = parameters;
     this.values = values;
+    this.sourceType = sourceType;
     this.mark = mark;
     this.own = own;
   }
@@ -113,6 +127,11 @@ public final class VertexBuilder {
     return plain(Activations.describe(this, activation, new Value(value)));
   }
 
+  /** The type in which the DL4J graph computes. */
+  DataType sourceType() {
+    return sourceType;
+  }
+
   /** The values that the vertex takes, in DL4J's order. */
   List<Value> operands() {
     return operands;
@@ -161,7 +180,7 @@ public final class VertexBuilder {
 
   /** A builder that collects into this one and takes another input. */
   VertexBuilder taking(Value input) {
-    return new VertexBuilder(name, List.of(input), parameters, values, mark, own);
+    return new VertexBuilder(name, List.of(input), parameters, values, sourceType, mark, own);
   }
 
   /** Takes back all that was added. */

@@ -7,11 +7,14 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -52,15 +55,25 @@ final class Networks {
     for (GraphVertex vertex : graph.getVertices()) {
       Map<String, INDArray> table = vertex.paramTable(false);
       if (table != null) {
-        table.forEach((key, array) -> fill(vertex, key, array, random));
+        boolean norm =
+            vertex.hasLayer() && vertex.getLayer().conf().getLayer() instanceof BatchNormalization;
+        table.forEach((key, array) -> fill(norm, key, array, random));
       }
     }
     return graph;
   }
 
-  private static void fill(GraphVertex vertex, String key, INDArray array, Random random) {
-    boolean norm =
-        vertex.hasLayer() && vertex.getLayer().conf().getLayer() instanceof BatchNormalization;
+  /** The network, every parameter made random. */
+  static MultiLayerNetwork randomise(MultiLayerNetwork network) {
+    Random random = new Random(SEED);
+    for (Layer layer : network.getLayers()) {
+      boolean norm = layer.conf().getLayer() instanceof BatchNormalization;
+      layer.paramTable().forEach((key, array) -> fill(norm, key, array, random));
+    }
+    return network;
+  }
+
+  private static void fill(boolean norm, String key, INDArray array, Random random) {
     INDArray uniform = uniform(random, array.shape());
     if (norm && key.equals("log10stdev")) {
       array.assign(uniform.subi(0.5));
@@ -85,10 +98,27 @@ final class Networks {
 
   /** Asserts that the graph computes what DL4J computes, in float64. */
   static void assertSameAnswer(ComputationGraph network, Graph graph, INDArray input) {
+    assertSameAnswer(x -> network.output(false, x)[0], graph, input);
+  }
+
+  /** As {@link #assertSameAnswer(ComputationGraph, Graph, INDArray)}, of any network. */
+  static void assertSameAnswer(UnaryOperator<INDArray> network, Graph graph, INDArray input) {
     // A copy, as DL4J's activation layer overwrites the network's input.
-    INDArray expected = network.output(false, input.dup())[0];
+    INDArray expected = network.apply(input.dup());
     INDArray found = new ReferenceExecutor(graph, ElementType.FLOAT64).run(input);
     assertClose(expected, found, FLOAT64_TOLERANCE);
+  }
+
+  /** Asserts that the graph computes every output of DL4J, in float64. */
+  static void assertSameAnswers(ComputationGraph network, Graph graph, INDArray input) {
+    // DL4J's output fails where an output is another layer's input.
+    Map<String, INDArray> expected = network.feedForward(input.dup(), false);
+    String name = graph.inputs().get(0).name();
+    Map<String, INDArray> found =
+        new ReferenceExecutor(graph, ElementType.FLOAT64).run(Map.of(name, input));
+    for (String output : network.getConfiguration().getNetworkOutputs()) {
+      assertClose(expected.get(output), found.get(output), FLOAT64_TOLERANCE);
+    }
   }
 
   /** Asserts that shapes are equal and no element is off by more than a part of the largest. */

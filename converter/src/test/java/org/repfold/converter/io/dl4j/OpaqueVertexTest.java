@@ -7,6 +7,7 @@ import static org.repfold.converter.io.dl4j.Networks.input;
 import static org.repfold.converter.io.dl4j.Networks.random;
 
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -25,7 +26,10 @@ class OpaqueVertexTest {
     return new OpaqueVertex(
         name,
         network.getConfiguration().getVertices().get(name),
-        network.getVertex(name).paramTable(false));
+        network.getVertex(name).paramTable(false) == null
+            ? Map.of()
+            : network.getVertex(name).paramTable(false),
+        network.getConfiguration().getDataType());
   }
 
   private static ComputationGraph lstm(DataType type) {
