@@ -53,7 +53,7 @@ record Branch(
                     addend,
                     path.origin(),
                     path.nodes(),
-                    depthwise(path.affine(), 1, 1, Window.unit()),
+                    depthwise(graph, path, 1, 1, Window.unit()),
                     Optional.empty()))
         .toList();
   }
@@ -93,7 +93,7 @@ record Branch(
         addend,
         node.input(),
         nodes,
-        depthwise(path.affine(), pool.kernelHeight(), pool.kernelWidth(), pool.window()),
+        depthwise(graph, path, pool.kernelHeight(), pool.kernelWidth(), pool.window()),
         fixed
             ? Optional.empty()
             : Optional.of(
@@ -107,13 +107,16 @@ record Branch(
 
   /** The mean under a window of each channel, scaled and shifted, as a convolution. */
   private static Operator.Conv depthwise(
-      Affine affine, int kernelHeight, int kernelWidth, Window window) {
-    int channels = affine.scale().length;
+      GraphView graph, AffinePath path, int kernelHeight, int kernelWidth, Window window) {
+    int channels = Math.toIntExact(graph.shape(path.origin()).dimension(1));
     int taps = kernelHeight * kernelWidth;
+    double[] scale = path.affine().scale().vector(1, channels);
     double[] weight = new double[channels * taps];
-    Arrays.setAll(weight, i -> affine.scale()[i / taps] / taps);
+    Arrays.setAll(weight, i -> scale[i / taps] / taps);
     Optional<Tensor> bias =
-        affine.shiftsNothing() ? Optional.empty() : Optional.of(Tensor.vector(affine.shift()));
+        path.affine().shiftsNothing()
+            ? Optional.empty()
+            : Optional.of(Tensor.vector(path.affine().shift().vector(1, channels)));
     return new Operator.Conv(
         Tensor.of(Shape.of(channels, 1, kernelHeight, kernelWidth), weight),
         bias,

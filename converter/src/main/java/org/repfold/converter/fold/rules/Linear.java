@@ -56,23 +56,16 @@ record Linear(Operator operator, Tensor weight, Optional<Tensor> bias, int group
     return bias.map(Tensor::toDoubles).orElseGet(() -> new double[outputs()]);
   }
 
-  /** Whether zero padding makes an input channel's border differ from its inside. */
-  boolean isPadded() {
-    return operator instanceof Operator.Conv conv && !conv.window().isUnpadded();
-  }
-
   /** The operator with other numbers, of the same shapes. */
   Operator with(double[] newWeight, double[] newBias) {
-    Tensor weights = Tensor.of(weight.shape(), newWeight);
-    Optional<Tensor> biases = Optional.of(Tensor.vector(newBias));
-    return operator instanceof Operator.Conv conv
-        ? new Operator.Conv(weights, biases, conv.window(), conv.group())
-        : new Operator.Gemm(weights, biases);
+    return with(newWeight, Optional.of(Tensor.vector(newBias)));
   }
 
-  Operator withoutBias() {
+  /** As the other, with or without a bias. */
+  Operator with(double[] newWeight, Optional<Tensor> newBias) {
+    Tensor weights = Tensor.of(weight.shape(), newWeight);
     return operator instanceof Operator.Conv conv
-        ? new Operator.Conv(weight, Optional.empty(), conv.window(), conv.group())
-        : new Operator.Gemm(weight, Optional.empty());
+        ? new Operator.Conv(weights, newBias, conv.window(), conv.group())
+        : new Operator.Gemm(weights, newBias);
   }
 }

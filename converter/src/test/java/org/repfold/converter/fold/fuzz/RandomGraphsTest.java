@@ -31,8 +31,8 @@ class RandomGraphsTest {
           "its value is its input's",
           "BatchNormGlobalAveragePool",
           "a mean commutes with any scale and shift",
-          "BatchNormFlatten",
-          "a scale and shift per channel are one per element");
+          "EvaluateConstants",
+          "the value is known");
 
   private final FuzzCase fuzz = new FuzzCase(FoldRules.all());
 

@@ -6,9 +6,11 @@ import static org.repfold.converter.fold.FoldFixture.assertRefuses;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.repfold.converter.fold.FoldFixture;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.converter.fold.Refusal;
 import org.repfold.graph.Graph;
@@ -109,20 +111,48 @@ class ConvBatchNormTest {
   }
 
   @Test
-  void keepsAnActivationBetweenConvolutionAndNormalisation() {
+  void refusesAnActivationBetweenConvolutionAndNormalisation() {
     GraphBuilder graph = new GraphBuilder();
     graph.input("x", -1, 2, 3, 3);
     graph.add("conv", random.conv(2, 2, 1, 0, 1), "x");
     graph.add("act", new Unary.Relu(), "conv");
     graph.add("norm", random.batchNorm(2), "act");
-    Graph built = graph.output("norm").build();
 
-    assertEquals(
-        built.operatorCounts(),
-        new org.repfold.converter.fold.Folder(List.of(new ConvBatchNorm()))
-            .apply(built)
-            .folded()
-            .operatorCounts());
+    Refusal refusal = assertRefuses(graph.output("norm").build(), new ConvBatchNorm());
+
+    assertEquals("'act' stands between 'conv' and 'norm'", refusal.reason());
+    assertEquals(List.of("norm", "act", "conv"), refusal.nodes());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,0,1", "3,2,1,1", "2,2,0,2", "4,2,1,4"})
+  void foldsATransposedConvolution(int kernel, int stride, int padding, int group) {
+    Window window = new Window(stride, stride, 1, 1, padding, padding, padding, padding);
+    Operator layer =
+        new Operator.ConvTranspose(
+            random.tensor(4, 8 / group, kernel, kernel),
+            Optional.of(random.tensor(8)),
+            window,
+            group);
+
+    Graph folded =
+        assertFolds(sequence(layer, random.batchNorm(8), -1, 4, 3, 5), new ConvBatchNorm());
+
+    assertEquals(Map.of("ConvTranspose", 1, "Relu", 1), folded.operatorCounts());
+  }
+
+  @Test
+  void foldsAMatrixProductWithItsBias() {
+    Tokens tokens = new Tokens(random);
+    tokens.graph.input("x", -1, 6);
+    tokens.dense("fc", "x", 6, 5);
+    tokens.graph.add("norm", random.batchNorm(5), "fc");
+    tokens.graph.add("y", new Unary.Relu(), "norm");
+
+    FoldFixture.of(tokens.graph.output("y").build())
+        .with(new ConvBatchNorm())
+        .folds()
+        .to("fc.product fc y");
   }
 
   @Test

@@ -1,0 +1,49 @@
+package org.repfold.converter.fold.rules;
+
+import java.util.List;
+import org.repfold.converter.fold.RandomOperators;
+import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
+import org.repfold.graph.Operator;
+import org.repfold.graph.Tensor;
+
+/**
+ * Builds graphs over tokens, {@code [N, T, C]}, as exporters write them: MatMul, Add, Transpose.
+ */
+final class Tokens {
+  final GraphBuilder graph = new GraphBuilder();
+  private final RandomOperators random;
+
+  Tokens(RandomOperators random) {
+    this.random = random;
+  }
+
+  /** An element-wise operator with a constant as its second operand. */
+  String with(String name, Operator operator, String x, Tensor constant) {
+    graph.add(name + ".constant", new Operator.Constant(constant));
+    return graph.add(name, operator, x, name + ".constant");
+  }
+
+  String scaled(String name, String x, long... shape) {
+    return with(name, new Operator.Mul(), x, random.tensor(shape));
+  }
+
+  String shifted(String name, String x, long... shape) {
+    return with(name, new Operator.Add(), x, random.tensor(shape));
+  }
+
+  /** A dense layer over the last axis, without a bias. */
+  String product(String name, String x, int in, int out) {
+    graph.add(name + ".weight", new Operator.Constant(random.tensor(in, out)));
+    return graph.add(name, new Operator.MatMul(), x, name + ".weight");
+  }
+
+  /** A dense layer over the last axis, with its bias: {@code NAME.product}, then {@code NAME}. */
+  String dense(String name, String x, int in, int out) {
+    return shifted(name, product(name + ".product", x, in, out), out);
+  }
+
+  String swapped(String name, String x) {
+    return graph.add(name, new Movement.Transpose(List.of(0, 2, 1)), x);
+  }
+}
