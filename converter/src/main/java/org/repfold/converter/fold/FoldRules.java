@@ -12,6 +12,7 @@ import org.repfold.converter.fold.rules.LinearScale;
 import org.repfold.converter.fold.rules.LinearShift;
 import org.repfold.converter.fold.rules.LocalityInjection;
 import org.repfold.converter.fold.rules.MergeAffines;
+import org.repfold.converter.fold.rules.PadConv;
 import org.repfold.converter.fold.rules.ParallelAveragePool;
 import org.repfold.converter.fold.rules.ParallelConvs;
 import org.repfold.converter.fold.rules.ParallelIdentity;
@@ -32,6 +33,7 @@ public final class FoldRules {
         new ReshapeBatchNorm(),
         new LinearScale(),
         new LinearShift(),
+        new PadConv(),
         new ParallelConvs(),
         new ParallelIdentity(),
         new ParallelAveragePool(),
