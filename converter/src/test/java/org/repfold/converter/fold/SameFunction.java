@@ -3,8 +3,10 @@ package org.repfold.converter.fold;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import org.repfold.converter.plain.Numbers;
 import org.repfold.converter.plain.PlainExecutor;
 import org.repfold.graph.Graph;
@@ -27,7 +29,7 @@ public final class SameFunction {
 
   private static final double UNIT_ROUNDOFF = 0x1p-53;
   private static final long SEED = 20240607;
-  private static final int BATCH = 2;
+  public static final int BATCH = 2;
 
   private final Map<String, double[]> inputs;
   private final Map<String, Numbers> expected;
@@ -58,17 +60,35 @@ public final class SameFunction {
     }
   }
 
+  /**
+   * Fails if another program's outputs differ from the source's.
+   *
+   * @param program gives the outputs in the source's order for inputs by name, both row-major
+   */
+  public void assertComputedBy(Function<Map<String, double[]>, List<double[]>> program) {
+    List<double[]> found = program.apply(inputs);
+    assertEquals(source.outputs().size(), found.size(), "number of outputs");
+    for (int i = 0; i < found.size(); i++) {
+      String output = source.outputs().get(i);
+      assertClose(output, output, found.get(i));
+    }
+  }
+
   private void assertClose(String now, String old, Map<String, Numbers> values) {
+    assertEquals(expected.get(old).shape(), values.get(now).shape(), () -> "shape of " + now);
+    assertClose(now, old, values.get(now).value());
+  }
+
+  private void assertClose(String now, String old, double[] found) {
     Numbers wanted = expected.get(old);
-    Numbers found = values.get(now);
-    assertEquals(wanted.shape(), found.shape(), () -> "shape of " + now);
-    for (int i = 0; i < wanted.value().length; i++) {
-      double error = Math.abs(wanted.value()[i] - found.value()[i]);
+    assertEquals(wanted.value().length, found.length, () -> "number of elements of " + now);
+    for (int i = 0; i < found.length; i++) {
+      double error = Math.abs(wanted.value()[i] - found[i]);
       double bound = ROUNDINGS * UNIT_ROUNDOFF * wanted.magnitude()[i] + Double.MIN_NORMAL;
       if (!(error <= bound)) {
         throw new AssertionError(
             "'%s'[%d] is %s, but '%s'[%d] was %s; they may differ by %.2g"
-                .formatted(now, i, found.value()[i], old, i, wanted.value()[i], bound));
+                .formatted(now, i, found[i], old, i, wanted.value()[i], bound));
       }
     }
   }

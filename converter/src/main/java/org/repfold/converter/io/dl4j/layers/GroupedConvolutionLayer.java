@@ -19,7 +19,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastAddOp;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Computes {@link GroupedConvolution}: one convolution for each group. */
 public final class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
@@ -72,12 +71,13 @@ public final class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution>
             CNN2DFormat.NCHW);
     long[] shape = {x.size(0), layer.getNOut(), size[0], size[1]};
     INDArray output = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
+    INDArray weight = copy(getParam(GroupedConvolution.WEIGHT));
     for (int group = 0; group < layer.getGroups(); group++) {
       long[] part = {x.size(0), layer.getNOut() / layer.getGroups(), size[0], size[1]};
       INDArray result = Nd4j.createUninitialized(dataType, part, 'c');
       Nd4j.exec(
           convolution("conv2d")
-              .addInputs(channels(x, group).dup('c'), weight(group))
+              .addInputs(copy(channels(x, group)), copy(rows(weight, group)))
               .addOutputs(result)
               .build());
       channels(output, group).assign(result);
@@ -97,23 +97,26 @@ public final class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution>
     if (!(layerConf().getActivationFn() instanceof ActivationIdentity)) {
       delta = layerConf().getActivationFn().backprop(preOutput(workspaceMgr), epsilon).getFirst();
     }
+    delta = copy(delta);
     INDArray x = maps();
     INDArray next =
         workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, x.shape(), 'c');
-    INDArray weightGradient = gradientViews.get(GroupedConvolution.WEIGHT);
+    INDArray weight = copy(getParam(GroupedConvolution.WEIGHT));
+    INDArray slopes = weight.ulike();
     for (int group = 0; group < layerConf().getGroups(); group++) {
-      INDArray part = channels(x, group).dup('c');
-      INDArray weight = weight(group);
+      INDArray part = copy(channels(x, group));
       INDArray dx = part.ulike();
-      INDArray dw = weight.ulike();
+      INDArray dw = copy(rows(weight, group));
       Nd4j.exec(
           convolution("conv2d_bp")
-              .addInputs(part, weight, channels(delta, group).dup('c'))
+              .addInputs(part, copy(rows(weight, group)), copy(channels(delta, group)))
               .addOutputs(dx, dw)
               .build());
       channels(next, group).assign(dx);
-      rows(weightGradient, group).assign(dw);
+      rows(slopes, group).assign(dw);
     }
+    INDArray weightGradient = gradientViews.get(GroupedConvolution.WEIGHT);
+    weightGradient.assign(slopes);
     Gradient gradient = new DefaultGradient();
     gradient.setGradientFor(GroupedConvolution.WEIGHT, weightGradient, 'c');
     if (hasBias()) {
@@ -143,26 +146,31 @@ public final class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution>
                   layerConf().getNIn(),
                   Arrays.toString(input.shape())));
     }
-    return input.castTo(dataType);
+    return copy(input.castTo(dataType));
   }
 
-  private INDArray weight(int group) {
-    return rows(getParam(GroupedConvolution.WEIGHT), group).dup('c');
+  /**
+   * A row-major copy. ND4J takes wrong parts of an array that is itself a part of another, as
+   * parameters are.
+   */
+  private static INDArray copy(INDArray array) {
+    return array.dup('c');
   }
 
-  /** The group's part of {@code [nOut, ...]}. */
+  /** The group's part of {@code [nOut, nIn, kh, kw]}, a view. */
   private INDArray rows(INDArray weight, int group) {
-    long size = weight.size(0) / layerConf().getGroups();
-    return weight.get(NDArrayIndex.interval(group * size, (group + 1) * size));
+    int groups = layerConf().getGroups();
+    long[] shape = weight.shape();
+    return weight
+        .reshape('c', groups, shape[0] / groups, shape[1], shape[2], shape[3])
+        .slice(group);
   }
 
-  /** The group's part of {@code [N, C, H, W]}, a view. */
+  /** The group's part of a row-major {@code [N, C, H, W]}, a view. */
   private INDArray channels(INDArray map, int group) {
-    long size = map.size(1) / layerConf().getGroups();
-    return map.get(
-        NDArrayIndex.all(),
-        NDArrayIndex.interval(group * size, (group + 1) * size),
-        NDArrayIndex.all(),
-        NDArrayIndex.all());
+    int groups = layerConf().getGroups();
+    long[] shape = map.shape();
+    return map.reshape('c', shape[0], groups, shape[1] / groups, shape[2], shape[3])
+        .slice(group, 1);
   }
 }
