@@ -8,6 +8,8 @@ import org.repfold.converter.fold.rules.ConvAveragePool;
 import org.repfold.converter.fold.rules.ConvBatchNorm;
 import org.repfold.converter.fold.rules.ConvConv;
 import org.repfold.converter.fold.rules.EvaluateConstants;
+import org.repfold.converter.fold.rules.GatingNormSpatialProjection;
+import org.repfold.converter.fold.rules.LayerNormDense;
 import org.repfold.converter.fold.rules.LinearScale;
 import org.repfold.converter.fold.rules.LinearShift;
 import org.repfold.converter.fold.rules.LocalityInjection;
@@ -45,6 +47,8 @@ public final class FoldRules {
         new BatchNormGlobalAveragePool(),
         new AffineSharedDense(),
         new SplitBatchNorm(),
+        new LayerNormDense(),
+        new GatingNormSpatialProjection(),
         new MergeAffines());
   }
 }

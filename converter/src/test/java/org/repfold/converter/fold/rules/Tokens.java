@@ -1,6 +1,7 @@
 package org.repfold.converter.fold.rules;
 
 import java.util.List;
+import java.util.Optional;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.Movement;
@@ -45,5 +46,13 @@ final class Tokens {
 
   String swapped(String name, String x) {
     return graph.add(name, new Movement.Transpose(List.of(0, 2, 1)), x);
+  }
+
+  String normalised(String name, String x, int channels) {
+    return graph.add(
+        name,
+        new Operator.LayerNormalization(
+            random.tensor(channels), Optional.of(random.tensor(channels)), 1e-6),
+        x);
   }
 }
