@@ -7,6 +7,7 @@ import org.repfold.converter.fold.rules.BatchNormGlobalAveragePool;
 import org.repfold.converter.fold.rules.ConvAveragePool;
 import org.repfold.converter.fold.rules.ConvBatchNorm;
 import org.repfold.converter.fold.rules.ConvConv;
+import org.repfold.converter.fold.rules.DenseDense;
 import org.repfold.converter.fold.rules.EvaluateConstants;
 import org.repfold.converter.fold.rules.GatingNormSpatialProjection;
 import org.repfold.converter.fold.rules.LayerNormDense;
@@ -17,11 +18,13 @@ import org.repfold.converter.fold.rules.MergeAffines;
 import org.repfold.converter.fold.rules.PadConv;
 import org.repfold.converter.fold.rules.ParallelAveragePool;
 import org.repfold.converter.fold.rules.ParallelConvs;
+import org.repfold.converter.fold.rules.ParallelDense;
 import org.repfold.converter.fold.rules.ParallelIdentity;
 import org.repfold.converter.fold.rules.RemoveIdentity;
 import org.repfold.converter.fold.rules.ReshapeBatchNorm;
 import org.repfold.converter.fold.rules.ScaleShiftLinear;
 import org.repfold.converter.fold.rules.SplitBatchNorm;
+import org.repfold.converter.fold.rules.StackedLayers;
 
 /** All fold rules, in the order in which they are tried at a node; each is usable alone. */
 public final class FoldRules {
@@ -41,6 +44,8 @@ public final class FoldRules {
         new ParallelAveragePool(),
         new ConvConv(),
         new ConvAveragePool(),
+        new ParallelDense(),
+        new DenseDense(),
         new LocalityInjection(),
         new BatchNormConv(),
         new ScaleShiftLinear(),
@@ -49,6 +54,7 @@ public final class FoldRules {
         new SplitBatchNorm(),
         new LayerNormDense(),
         new GatingNormSpatialProjection(),
-        new MergeAffines());
+        new MergeAffines(),
+        new StackedLayers());
   }
 }

@@ -160,6 +160,23 @@ record Layer(Node node, int axis, Optional<Node> addition) {
     return List.of(node.withOperator(operator).withInputs(List.of(input)));
   }
 
+  /** Whether the weights are one matrix for all positions: a Gemm or MatMul. */
+  boolean isMatrixProduct() {
+    return node.operator() instanceof Operator.Gemm || node.operator() instanceof Operator.MatMul;
+  }
+
+  /**
+   * The nodes of a Gemm or MatMul with another matrix, perhaps of other sizes, taking another
+   * value; the last one gives the layer's.
+   *
+   * @param weight {@code [O, I]}
+   */
+  List<Node> withMatrix(GraphView graph, String input, Tensor weight, Optional<Tensor> bias) {
+    return node.operator() instanceof Operator.MatMul
+        ? product(graph, input, weight, bias)
+        : List.of(new Node(node.name(), new Operator.Gemm(weight, bias), input));
+  }
+
   private List<Node> product(GraphView graph, String input, Tensor weight, Optional<Tensor> bias) {
     List<Node> nodes = new ArrayList<>();
     boolean first = takesMatrixFirst(graph);
