@@ -20,6 +20,7 @@ final class ConvolutionMotifs {
         new Motif("branches once more", 4, ConvolutionMotifs::branches),
         new Motif("branches of one kind", 4, ConvolutionMotifs::plainBranches),
         new Motif("chain", 4, ConvolutionMotifs::chain),
+        new Motif("chain once more", 4, ConvolutionMotifs::chain),
         new Motif("transposed convolution", 4, ConvolutionMotifs::transposed),
         new Motif("average pool", 4, ConvolutionMotifs::averagePool),
         new Motif("norms around a pool", 4, ConvolutionMotifs::pooledNorm),
@@ -127,22 +128,36 @@ final class ConvolutionMotifs {
     return sum(g, addends);
   }
 
-  /** Two convolutions, one behind the other, one of them mostly of one position. */
+  /**
+   * Two convolutions, one behind the other: mostly through many channels, so that one instead of
+   * both is less work, now and then through few, so that it is more.
+   */
   private static String chain(RandomGraph g, String x) {
-    boolean first = g.oneIn(2);
-    String inner = first ? Layers.pointwise(g, x, g.channels()) : Layers.conv(g, x);
-    if (g.oneIn(4)) {
+    boolean isNarrow = g.oneIn(4);
+    int middle = isNarrow ? 1 : g.oneIn(2) ? 8 : g.channels();
+    String inner = g.oneIn(2) ? Layers.pointwise(g, x, middle) : chained(g, x, middle);
+    if (g.oneIn(5)) {
       inner = Layers.norm(g, inner);
     }
     inner = Layers.maybeIdentity(g, inner);
     if (g.oneIn(8)) {
-      return Layers.conv(g, inner);
+      Layers.activation(g, inner);
     }
-    Window window = g.oneIn(3) ? Window.padded(1) : Window.unit();
-    int kernel = Layers.kernel(g);
-    return first
-        ? Layers.conv(g, inner, g.channels(), kernel, kernel, kernel == 1 ? Window.unit() : window)
-        : Layers.pointwise(g, inner, g.channels());
+    int out = isNarrow ? 6 : 1 + g.random.nextInt(3);
+    String y = g.oneIn(3) ? Layers.pointwise(g, inner, out) : chained(g, inner, out);
+    return g.oneIn(4) ? Layers.norm(g, y) : y;
+  }
+
+  private static String chained(RandomGraph g, String x, int out) {
+    Window window =
+        switch (g.random.nextInt(4)) {
+          case 0 -> Window.unit();
+          case 1 -> Window.strided(2, 2);
+          case 2 -> Window.strided(1 + g.random.nextInt(2), 1 + g.random.nextInt(2));
+          default -> Layers.window(g);
+        };
+    int width = 1 + g.random.nextInt(2);
+    return Layers.conv(g, x, out, Layers.kernel(g), width, window);
   }
 
   private static String transposed(RandomGraph g, String x) {
@@ -156,7 +171,12 @@ final class ConvolutionMotifs {
   }
 
   private static String averagePool(RandomGraph g, String x) {
-    String from = g.oneIn(2) ? Layers.maybeNorm(g, Layers.conv(g, x)) : x;
+    String from =
+        switch (g.random.nextInt(4)) {
+          case 0 -> x;
+          case 1 -> Layers.maybeNorm(g, Layers.conv(g, x));
+          default -> Layers.pointwise(g, x, g.channels());
+        };
     int height = 1 + g.random.nextInt(3);
     int width = 1 + g.random.nextInt(3);
     Window window =
@@ -169,7 +189,7 @@ final class ConvolutionMotifs {
             g.random.nextInt(width),
             g.random.nextInt(height),
             g.random.nextInt(width));
-    boolean unpadded = g.oneIn(2);
+    boolean unpadded = g.oneIn(3);
     String y =
         g.add(
             new Pooling.AveragePool(
@@ -178,10 +198,10 @@ final class ConvolutionMotifs {
                 unpadded ? Window.strided(window.strideHeight(), window.strideWidth()) : window,
                 g.oneIn(2)),
             from);
-    return switch (g.random.nextInt(4)) {
-      case 0 -> y;
-      case 1 -> Layers.norm(g, y);
-      case 2 -> Layers.conv(g, y);
+    return switch (g.random.nextInt(6)) {
+      case 0 -> Layers.norm(g, y);
+      case 1 -> Layers.conv(g, y);
+      case 2, 3 -> y;
       default -> Layers.pointwise(g, y, g.channels());
     };
   }

@@ -1,6 +1,7 @@
 package org.repfold.converter.fold.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,6 +22,9 @@ import org.repfold.graph.Node;
 
 /** What holds for the folding of any graph. */
 final class FoldProperties {
+  /** Two parallel convolutions may need twice the work in one; sums of more may add that up. */
+  private static final int BEARABLE_GROWTH = 3;
+
   private final List<FoldRule> rules;
 
   FoldProperties(List<FoldRule> rules) {
@@ -36,11 +40,20 @@ final class FoldProperties {
     Folding folding = new Folder(rules).apply(graph);
     GraphValidator.validate(folding.folded());
     function.assertKeptBy(folding);
+    assertNotMoreWork(graph, folding.folded());
     Folding lowering = FoldFixture.applied(folding.folded(), Lowering.all(), new LoweringMeasure());
     function.assertKeptBy(lowering.folded());
     assertSameWhenReordered(folding);
     coverage.add(folding);
     coverage.add(lowering);
+  }
+
+  /** Rules may trade somewhat more work for fewer operators. */
+  private static void assertNotMoreWork(Graph source, Graph folded) {
+    long before = Work.of(source);
+    long after = Work.of(folded);
+    assertTrue(
+        after <= BEARABLE_GROWTH * before, () -> "work grew from " + before + " to " + after);
   }
 
   private void assertSameWhenReordered(Folding folding) {

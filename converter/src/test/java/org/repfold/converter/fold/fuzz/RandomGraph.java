@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.repfold.converter.plain.PlainExecutor;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Input;
@@ -22,7 +23,8 @@ import org.repfold.graph.ShapeInference;
  * there already, so that they overlap and stand in each other's way.
  */
 final class RandomGraph {
-  private static final int LARGEST_VALUE = 400;
+  private static final int LARGEST_VALUE = 500;
+  private static final int BATCH = 2;
   private static final int[] CHANNELS = {1, 2, 2, 3, 4, 4, 6};
 
   final Random random;
@@ -30,6 +32,9 @@ final class RandomGraph {
   private final List<Input> inputs = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, Shape> shapes = new HashMap<>();
+
+  /** The shapes for one size of the batch, which tell a batch from its parts. */
+  private final Map<String, Shape> actual = new HashMap<>();
 
   private RandomGraph(long seed) {
     this.random = new Random(seed);
@@ -61,10 +66,11 @@ final class RandomGraph {
         switch (rank) {
           case 2 -> Shape.of(-1, 2 + random.nextInt(7));
           case 3 -> Shape.of(-1, 2 + random.nextInt(3), 2 * (1 + random.nextInt(3)));
-          default -> Shape.of(-1, channels(), 1 + random.nextInt(6), 1 + random.nextInt(6));
+          default -> Shape.of(-1, channels(), 1 + random.nextInt(7), 1 + random.nextInt(7));
         };
     inputs.add(new Input(name, shape));
     shapes.put(name, shape);
+    actual.put(name, PlainExecutor.known(shape, BATCH));
   }
 
   /** Adds a motif to some value of its rank, if there is one that it fits. */
@@ -117,9 +123,16 @@ final class RandomGraph {
     if (elements > LARGEST_VALUE || elements == 0) {
       throw new BadInputException("value of shape " + shape + ": expected fewer elements");
     }
+    actual.put(node.name(), actual(node));
     shapes.put(node.name(), shape);
     nodes.add(node);
     return node.name();
+  }
+
+  private Shape actual(Node node) {
+    return node.operator() instanceof Operator.Opaque
+        ? actual.get(node.input())
+        : ShapeInference.shapeOf(node, actual);
   }
 
   Shape shape(String value) {
@@ -135,6 +148,7 @@ final class RandomGraph {
     List<String> alike =
         shapes.keySet().stream()
             .filter(name -> shapes.get(name).equals(shapes.get(value)))
+            .filter(name -> actual.get(name).equals(actual.get(value)))
             .sorted()
             .toList();
     return alike.get(random.nextInt(alike.size()));

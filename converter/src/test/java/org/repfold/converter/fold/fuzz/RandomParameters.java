@@ -37,7 +37,7 @@ final class RandomParameters {
   }
 
   Optional<Tensor> bias(long outputs) {
-    return oneIn(3) ? Optional.empty() : Optional.of(weight(outputs));
+    return oneIn(2) ? Optional.empty() : Optional.of(weight(outputs));
   }
 
   /** Scales that are random, of both signs, with zeros, or all the same. */
