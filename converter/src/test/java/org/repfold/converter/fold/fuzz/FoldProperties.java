@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.repfold.converter.fold.FoldFixture;
+import org.repfold.converter.fold.FoldMeasure;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.Folding;
@@ -16,7 +17,6 @@ import org.repfold.converter.fold.LoweringMeasure;
 import org.repfold.converter.fold.SameFunction;
 import org.repfold.converter.lower.Lowering;
 import org.repfold.graph.Graph;
-import org.repfold.graph.GraphValidator;
 import org.repfold.graph.Input;
 import org.repfold.graph.Node;
 
@@ -33,16 +33,14 @@ final class FoldProperties {
 
   /**
    * Folds a graph, counts what was folded, and fails if the folded graph or its lowered form is not
-   * valid or computes another function, or the order of the nodes makes a difference.
+   * valid or computes another function, a step does not lower the measure, the work grows, or the
+   * order of the nodes makes a difference.
    */
   void check(Graph graph, FoldCoverage coverage) {
-    SameFunction function = new SameFunction(graph);
-    Folding folding = new Folder(rules).apply(graph);
-    GraphValidator.validate(folding.folded());
-    function.assertKeptBy(folding);
+    Folding folding = FoldFixture.applied(graph, rules, new FoldMeasure());
     assertNotMoreWork(graph, folding.folded());
     Folding lowering = FoldFixture.applied(folding.folded(), Lowering.all(), new LoweringMeasure());
-    function.assertKeptBy(lowering.folded());
+    new SameFunction(graph).assertKeptBy(lowering.folded());
     assertSameWhenReordered(folding);
     coverage.add(folding);
     coverage.add(lowering);

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.repfold.graph.Graph;
 
 class GraphCodeTest {
-  private static final int GRAPHS = 60;
+  private static final int GRAPHS = 25;
 
-  /** No more than a method may initialise. */
-  private static final int PARAMETERS = 500;
+  /** So few that one method may initialise them. */
+  private static final int PARAMETERS = 200;
 
   private final List<Graph> graphs =
       LongStream.iterate(0, seed -> seed + 1)
