@@ -323,11 +323,32 @@ public sealed interface Operator
     }
 
     /** An unknown operator in its source's own terms. */
-    public interface Body {}
+    public interface Body {
+
+      /** The parameters by the source's names; none by default. */
+      default Map<String, Tensor> parameters() {
+        return Map.of();
+      }
+
+      /** This body with each parameter replaced. */
+      default Body mapParameters(UnaryOperator<Tensor> change) {
+        return this;
+      }
+    }
 
     @Override
     public int arity() {
       return operands.size();
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+      return body.parameters();
+    }
+
+    @Override
+    public Opaque mapParameters(UnaryOperator<Tensor> change) {
+      return new Opaque(kind, operands, result, body.mapParameters(change));
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -13,9 +14,11 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.repfold.converter.execute.ExecutableBody;
 import org.repfold.converter.execute.NdArrays;
 import org.repfold.graph.ElementType;
+import org.repfold.graph.Tensor;
 
 /**
  * A DL4J vertex that the graph carries as it is. DL4J itself computes it, in inference, as a graph
@@ -24,7 +27,7 @@ import org.repfold.graph.ElementType;
 public final class OpaqueVertex implements ExecutableBody {
   private final String name;
   private final GraphVertex configuration;
-  private final Map<String, INDArray> parameters;
+  private final Map<String, Tensor> parameters;
   private final DataType sourceType;
   private boolean computesFloat64 = true;
   private final Map<ElementType, ComputationGraph> graphs = new EnumMap<>(ElementType.class);
@@ -34,20 +37,15 @@ public final class OpaqueVertex implements ExecutableBody {
    *
    * @param name its name in the DL4J graph, which DL4J's layers hold too
    * @param configuration with all sizes set; copied
-   * @param parameters by DL4J's keys, in DL4J's shapes; copied
+   * @param parameters by DL4J's keys, in DL4J's shapes
    * @param sourceType of the DL4J graph
    */
   OpaqueVertex(
-      String name,
-      GraphVertex configuration,
-      Map<String, INDArray> parameters,
-      DataType sourceType) {
+      String name, GraphVertex configuration, Map<String, Tensor> parameters, DataType sourceType) {
     this.sourceType = sourceType;
     this.name = name;
     this.configuration = configuration.clone();
-    Map<String, INDArray> copies = new LinkedHashMap<>();
-    parameters.forEach((key, array) -> copies.put(key, NdArrays.copy(array)));
-    this.parameters = Collections.unmodifiableMap(copies);
+    this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 
   /** A copy of the vertex's configuration, a preprocessor that it has included. */
@@ -55,12 +53,22 @@ public final class OpaqueVertex implements ExecutableBody {
     return configuration.clone();
   }
 
-  /**
-   * The vertex's parameters by DL4J's keys, in DL4J's shapes and the source's type; empty where it
-   * has none. Not to be changed.
-   */
-  public Map<String, INDArray> parameters() {
+  /** The vertex's parameters by DL4J's keys, in DL4J's shapes. */
+  @Override
+  public Map<String, Tensor> parameters() {
     return parameters;
+  }
+
+  @Override
+  public OpaqueVertex mapParameters(UnaryOperator<Tensor> change) {
+    Map<String, Tensor> changed = new LinkedHashMap<>();
+    parameters.forEach((key, tensor) -> changed.put(key, change.apply(tensor)));
+    return new OpaqueVertex(name, configuration, changed, sourceType);
+  }
+
+  /** Writes the parameters into those of a vertex of this configuration. */
+  void fill(Map<String, INDArray> table) {
+    parameters.forEach((key, tensor) -> table.get(key).assign(PlannedVertex.array(tensor)));
   }
 
   /** As the interface says; in float32 where DL4J fails in float64 and the source is of float32. */
@@ -106,8 +114,28 @@ public final class OpaqueVertex implements ExecutableBody {
     long size = vertex.numParams(true);
     ComputationGraph graph = new ComputationGraph(alone);
     graph.init(size == 0 ? null : Nd4j.create(type, 1, size), false);
-    parameters.forEach(
-        (key, array) -> graph.getVertex(name).paramTable(false).get(key).assign(array));
+    fill(graph.getVertex(name).paramTable(false));
     return graph;
+  }
+
+  /** Whether the other has the same configuration, as DL4J writes it, and the same parameters. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof OpaqueVertex that
+        && parameters.equals(that.parameters)
+        && json().equals(that.json());
+  }
+
+  @Override
+  public int hashCode() {
+    return parameters.hashCode();
+  }
+
+  private String json() {
+    try {
+      return NeuralNetConfiguration.mapper().writeValueAsString(configuration);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -2,7 +2,6 @@ package org.repfold.converter.io.dl4j;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -79,13 +78,8 @@ final class OpaqueVertices {
         Shape result = declared(vertex, configuration, operands);
         return new Operator.Opaque(kind, operands, result, new Operator.Opaque.Body() {});
       }
-      Map<String, INDArray> parameters = source.getVertex(vertex.name()).paramTable(false);
       OpaqueVertex body =
-          new OpaqueVertex(
-              vertex.name(),
-              configuration,
-              parameters == null ? Map.of() : parameters,
-              vertex.sourceType());
+          new OpaqueVertex(vertex.name(), configuration, vertex.parameters(), vertex.sourceType());
       return new Operator.Opaque(kind, operands, measured(body, operands), body);
     } catch (RuntimeException e) {
       throw new BadInputException(

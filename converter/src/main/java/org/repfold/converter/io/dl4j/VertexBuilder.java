@@ -81,6 +81,11 @@ public final class VertexBuilder {
     return values.shape(value);
   }
 
+  /** The vertex's parameters by DL4J key, in DL4J's shapes. */
+  Map<String, Tensor> parameters() {
+    return parameters;
+  }
+
   /** Whether the vertex has a parameter of that DL4J key. */
   public boolean hasParameter(String key) {
     return parameters.containsKey(key);

@@ -106,9 +106,6 @@ final class VertexPlanner {
     }
     plan.add(
         new PlannedVertex(
-            node.name(),
-            node.inputs(),
-            new PlannedVertex.OfVertex(vertex),
-            table -> body.parameters().forEach((key, array) -> table.get(key).assign(array))));
+            node.name(), node.inputs(), new PlannedVertex.OfVertex(vertex), body::fill));
   }
 }

@@ -11,6 +11,8 @@ import static org.repfold.converter.io.dl4j.Networks.assertClose;
 import com.example.WaveLayer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,8 +38,14 @@ import org.repfold.converter.DeployForm;
 import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.Folding;
 import org.repfold.converter.io.ModelFile;
+import org.repfold.converter.verify.Verification;
+import org.repfold.converter.verify.Verifier;
+import org.repfold.converter.verify.VerifyOptions;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
+import org.repfold.graph.Graph;
+import org.repfold.graph.Operator;
+import org.repfold.graph.Tensor;
 
 /** A network with a layer in it that this library knows nothing of. */
 class OpaqueLayerTest {
@@ -152,6 +160,50 @@ class OpaqueLayerTest {
     assertKept(source, loaded);
     INDArray input = input().castTo(DataType.FLOAT);
     assertClose(source.outputSingle(input), loaded.outputSingle(input), FLOAT32_TOLERANCE);
+  }
+
+  @Test
+  void conversionAroundItIsVerified() {
+    ComputationGraph source = resNet(DataType.FLOAT);
+    Dl4jGraph read = new Dl4jReader().read(source, INPUT);
+    DeployForm deploy =
+        DeployForm.of(
+            Conversion.of(read.graph()), ModelFile.Format.DL4J, Optional.of(read), Map.of());
+    VerifyOptions options =
+        VerifyOptions.defaults()
+            .withEngines(
+                List.of(new Dl4jEngine(source)),
+                List.of(new Dl4jEngine(deploy.dl4j().orElseThrow())));
+    Verification result = Verifier.verify(deploy.folding(), deploy.shipped(), options);
+    assertEquals(List.of(), result.failures());
+    assertTrue(
+        result.values().stream().anyMatch(check -> check.node().equals("wave")),
+        "the layer's value was compared");
+  }
+
+  @Test
+  void changeOfItsParametersInTheDeployFormIsNoticed() {
+    Dl4jGraph read = new Dl4jReader().read(resNet(DataType.FLOAT), INPUT);
+    DeployForm deploy =
+        DeployForm.of(
+            Conversion.of(read.graph()), ModelFile.Format.DL4J, Optional.of(read), Map.of());
+    Graph spoilt =
+        deploy
+            .shipped()
+            .mapOperators(
+                operator ->
+                    operator instanceof Operator.Opaque
+                        ? operator.mapParameters(OpaqueLayerTest::doubled)
+                        : operator);
+    Verification result = Verifier.verify(deploy.folding(), spoilt, VerifyOptions.defaults());
+    assertTrue(
+        result.failures().stream().anyMatch(f -> f.startsWith("rounding: node 'wave': ")),
+        result.failures()::toString);
+  }
+
+  private static Tensor doubled(Tensor tensor) {
+    return Tensor.of(
+        tensor.shape(), Arrays.stream(tensor.toDoubles()).map(value -> 2 * value).toArray());
   }
 
   @Test

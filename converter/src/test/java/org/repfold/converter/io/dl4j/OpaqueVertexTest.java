@@ -1,13 +1,13 @@
 package org.repfold.converter.io.dl4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.repfold.converter.io.dl4j.Networks.FLOAT64_TOLERANCE;
 import static org.repfold.converter.io.dl4j.Networks.assertClose;
 import static org.repfold.converter.io.dl4j.Networks.input;
 import static org.repfold.converter.io.dl4j.Networks.random;
 
 import java.util.List;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -17,6 +17,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.graph.ElementType;
+import org.repfold.graph.Tensor;
 
 class OpaqueVertexTest {
   /** A few roundings of float32. */
@@ -26,9 +27,7 @@ class OpaqueVertexTest {
     return new OpaqueVertex(
         name,
         network.getConfiguration().getVertices().get(name),
-        network.getVertex(name).paramTable(false) == null
-            ? Map.of()
-            : network.getVertex(name).paramTable(false),
+        new Parameters(network).of(name),
         network.getConfiguration().getDataType());
   }
 
@@ -59,14 +58,24 @@ class OpaqueVertexTest {
   void itKeepsParametersAndConfiguration() {
     ComputationGraph network = lstm(DataType.FLOAT);
     OpaqueVertex vertex = vertex(network, "lstm");
-    assertEquals(network.getVertex("lstm").paramTable(false), vertex.parameters());
+    assertEquals(new Parameters(network).of("lstm"), vertex.parameters());
     assertEquals(
         network.getConfiguration().getVertices().get("lstm"),
         vertex(network, "lstm").configuration());
+    assertEquals(ElementType.FLOAT32, vertex.parameters().get("W").type());
+    assertEquals(vertex(network, "lstm"), vertex);
     network.getVertex("lstm").paramTable(false).get("W").assign(0);
-    assertEquals(DataType.FLOAT, vertex.parameters().get("W").dataType());
-    assertEquals(
-        4 * 12, vertex.parameters().get("W").neq(0).castTo(DataType.INT32).sumNumber().intValue());
+    assertNotEquals(vertex(network, "lstm"), vertex);
+  }
+
+  @Test
+  void itComputesWithOtherParameters() {
+    ComputationGraph network = lstm(DataType.DOUBLE);
+    OpaqueVertex vertex =
+        vertex(network, "lstm")
+            .mapParameters(tensor -> Tensor.of(tensor.shape(), new double[tensor.size()]));
+    INDArray found = vertex.execute(List.of(input(2, 4, 5)), ElementType.FLOAT64);
+    assertEquals(0, found.amaxNumber().doubleValue());
   }
 
   @Test
