@@ -13,6 +13,7 @@ import org.repfold.converter.verify.VerifyOptions;
 import org.repfold.graph.file.OutputFile;
 import org.repfold.zoo.Architecture;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -63,6 +64,8 @@ final class ConvertCommand extends ConsoleCommand {
   @Option(names = "--force", description = "Replace existing files.")
   private boolean force;
 
+  @Mixin private InputShapeOption inputShapes;
+
   @Override
   public Integer call() {
     if (architecture != null) {
@@ -70,7 +73,7 @@ final class ConvertCommand extends ConsoleCommand {
     }
     ModelFile.Format target = format != null ? format : Converter.formatOf(output);
     OutputFile.requireWritable(output, force);
-    Converter converter = Converter.of(ModelFile.read(input));
+    Converter converter = Converter.of(ModelFile.read(input, inputShapes.shapes()));
     DeployForm deploy = converter.deployForm(target);
     console()
         .line(

@@ -30,7 +30,7 @@ enum EngineName {
       case ONNXRUNTIME ->
           model.format() == ModelFile.Format.ONNX
               ? OnnxRuntimeEngine.of(model.path())
-              : OnnxRuntimeEngine.of(model.graph());
+              : OnnxRuntimeEngine.of(model.graph().withParameters(ElementType.FLOAT32));
       case ND4J -> new ReferenceEngine(model.graph(), ElementType.FLOAT32);
       case ND4J_F64 -> new ReferenceEngine(model.graph(), ElementType.FLOAT64);
       case DL4J ->

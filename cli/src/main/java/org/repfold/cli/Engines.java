@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.repfold.converter.execute.Engine;
 import org.repfold.converter.io.ModelFile;
+import org.repfold.graph.Graph;
+import org.repfold.graph.Operator;
 
 /**
- * The float32 engines that run each of two forms: DL4J where the file is DL4J's, the reference,
- * ONNX Runtime.
+ * The float32 engines that run each of two forms: DL4J where the file is DL4J's, the reference, and
+ * ONNX Runtime where every operator has an ONNX form.
  */
 record Engines(List<Engine> train, List<Engine> deploy) implements AutoCloseable {
 
@@ -30,8 +32,15 @@ record Engines(List<Engine> train, List<Engine> deploy) implements AutoCloseable
       engines.add(EngineName.DL4J.load(model));
     }
     engines.add(EngineName.ND4J.load(model));
-    engines.add(EngineName.ONNXRUNTIME.load(model));
+    if (hasOnnxForm(model.graph())) {
+      engines.add(EngineName.ONNXRUNTIME.load(model));
+    }
     return engines;
+  }
+
+  /** Whether no operator of the graph is known to its source alone. */
+  private static boolean hasOnnxForm(Graph graph) {
+    return graph.nodes().stream().noneMatch(node -> node.operator() instanceof Operator.Opaque);
   }
 
   /**

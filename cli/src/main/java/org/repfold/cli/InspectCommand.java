@@ -16,6 +16,7 @@ import org.repfold.converter.report.GraphSummary;
 import org.repfold.graph.Graph;
 import org.repfold.graph.file.OutputFile;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -44,12 +45,14 @@ final class InspectCommand extends ConsoleCommand {
   @Option(names = "--force", description = "Replace existing drawings.")
   private boolean force;
 
+  @Mixin private InputShapeOption inputShapes;
+
   @Override
   public Integer call() {
     for (Path drawing : Stream.of(svg, dot).filter(Objects::nonNull).toList()) {
       OutputFile.requireWritable(drawing, force);
     }
-    ModelFile model = ModelFile.read(file);
+    ModelFile model = ModelFile.read(file, inputShapes.shapes());
     Folding folding = Folder.fold(model.graph());
     print(model, folding);
     draw(drawFolded ? folding.folded() : model.graph());

@@ -19,6 +19,7 @@ import org.repfold.graph.Tensor;
 import org.repfold.graph.file.OutputFile;
 import org.repfold.graph.npy.Npy;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -64,10 +65,12 @@ final class RunCommand extends ConsoleCommand {
   @Option(names = "--force", description = "Replace an existing output.")
   private boolean force;
 
+  @Mixin private InputShapeOption inputShapes;
+
   @Override
   public Integer call() {
     OutputFile.requireWritable(output, force);
-    ModelFile model = ModelFile.read(file);
+    ModelFile model = ModelFile.read(file, inputShapes.shapes());
     Shape expected = model.graph().inputs().get(0).shape();
     Tensor batch = readInput(expected);
     requireShape(expected, batch.shape());

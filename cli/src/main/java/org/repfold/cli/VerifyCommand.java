@@ -11,6 +11,7 @@ import org.repfold.converter.report.ReportJson;
 import org.repfold.converter.verify.LabelledData;
 import org.repfold.converter.verify.Verification;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -50,10 +51,12 @@ final class VerifyCommand extends ConsoleCommand {
   @Option(names = "--force", description = "Replace existing report files.")
   private boolean force;
 
+  @Mixin private InputShapeOption inputShapes;
+
   @Override
   public Integer call() throws IOException {
     ModelFile written = ModelFile.read(deploy);
-    Converter converter = Converter.of(ModelFile.read(train));
+    Converter converter = Converter.of(ModelFile.read(train, inputShapes.shapes()));
     Optional<LabelledData> labelled =
         data == null ? Optional.empty() : Optional.of(TestImages.read(data));
     DeployForm expected = converter.deployForm(written.format());

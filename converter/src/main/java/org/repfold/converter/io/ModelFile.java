@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.repfold.converter.io.dl4j.Dl4jGraph;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Graph;
+import org.repfold.graph.Shape;
 import org.repfold.graph.onnx.OnnxReader;
 
 /**
@@ -34,12 +36,29 @@ public record ModelFile(Path path, Format format, Graph graph, Optional<Dl4jGrap
    *     damaged, or of no known kind
    */
   public static ModelFile read(Path file) {
+    return read(file, Map.of());
+  }
+
+  /**
+   * As {@link #read(Path)}, of a DL4J model that does not fix the shapes of its inputs.
+   *
+   * @param inputShapes by input, in the model's layout, the batch {@link Shape#UNKNOWN}; none for
+   *     those that are to be found
+   * @throws BadInputException as {@link #read(Path)}, or if there is no such input
+   */
+  public static ModelFile read(Path file, Map<String, Shape> inputShapes) {
     return switch (formatOf(file)) {
       case DL4J -> {
-        Dl4jGraph dl4j = new Dl4jReader().read(file);
+        Dl4jGraph dl4j = new Dl4jReader().read(file, inputShapes);
         yield new ModelFile(file, Format.DL4J, dl4j.graph(), Optional.of(dl4j));
       }
-      case ONNX -> new ModelFile(file, Format.ONNX, OnnxReader.read(file), Optional.empty());
+      case ONNX -> {
+        if (!inputShapes.isEmpty()) {
+          throw new BadInputException(
+              file + ": expected no input shapes, as an ONNX model states them");
+        }
+        yield new ModelFile(file, Format.ONNX, OnnxReader.read(file), Optional.empty());
+      }
     };
   }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -64,10 +65,35 @@ public final class Dl4jReader {
    *     is damaged, or as {@link #read(ComputationGraph, InputType...)}
    */
   public Dl4jGraph read(Path file, InputType... inputTypes) {
+    return read(file, content -> stated(content.graph(), inputTypes, content.inputs()));
+  }
+
+  /**
+   * As {@link #read(Path, InputType...)}, with shapes of inputs stated.
+   *
+   * @param inputShapes by input, in DL4J's layout, the batch {@link Shape#UNKNOWN}; none for those
+   *     that are to be found
+   * @throws BadInputException as {@link #read(Path, InputType...)}, or if there is no such input
+   */
+  public Dl4jGraph read(Path file, Map<String, Shape> inputShapes) {
+    return read(
+        file,
+        content -> {
+          List<String> names = content.graph().getConfiguration().getNetworkInputs();
+          if (!names.containsAll(inputShapes.keySet())) {
+            throw new BadInputException(
+                "expected shapes for the inputs " + names + ", found " + inputShapes.keySet());
+          }
+          Map<String, Shape> shapes = new HashMap<>(content.inputs());
+          shapes.putAll(inputShapes);
+          return shapes;
+        });
+  }
+
+  private Dl4jGraph read(Path file, Function<Dl4jZip.Content, Map<String, Shape>> stated) {
     try {
       Dl4jZip.Content content = Dl4jZip.read(file, allowedClasses);
-      Dl4jGraph result =
-          read(content.graph(), stated(content.graph(), inputTypes, content.inputs()));
+      Dl4jGraph result = read(content.graph(), stated.apply(content));
       return new Dl4jGraph(
           result.graph().withMetadata(content.metadata()),
           result.vertexNodes(),

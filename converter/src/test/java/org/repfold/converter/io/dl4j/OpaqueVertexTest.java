@@ -8,12 +8,15 @@ import static org.repfold.converter.io.dl4j.Networks.input;
 import static org.repfold.converter.io.dl4j.Networks.random;
 
 import java.util.List;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationSoftSign;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.graph.ElementType;
@@ -97,5 +100,24 @@ class OpaqueVertexTest {
     INDArray x = input(2, 4);
     INDArray distances = vertex(network, "l2").execute(List.of(x, x.add(1)), ElementType.FLOAT64);
     assertClose(x.norm2(true, 1).mul(0).add(2), distances, FLOAT64_TOLERANCE);
+  }
+
+  @Test
+  void itIsEqualUnderAnotherNameInAnotherPrecisionAndAfterTraining() {
+    OpaqueVertex vertex = vertex(lstm(DataType.DOUBLE), "lstm");
+    GraphVertex changed = vertex.configuration();
+    changed.setDataType(DataType.FLOAT);
+    ((LayerVertex) changed).getLayerConf().setIterationCount(100);
+    ((LayerVertex) changed).getLayerConf().getLayer().setLayerName("other");
+    assertEquals(vertex, new OpaqueVertex("other", changed, vertex.parameters(), DataType.FLOAT));
+  }
+
+  @Test
+  void itDiffersWhereItsConfigurationDoes() {
+    OpaqueVertex vertex = vertex(lstm(DataType.FLOAT), "lstm");
+    GraphVertex changed = vertex.configuration();
+    ((LSTM) ((LayerVertex) changed).getLayerConf().getLayer())
+        .setActivationFn(new ActivationSoftSign());
+    assertNotEquals(vertex, new OpaqueVertex("lstm", changed, vertex.parameters(), DataType.FLOAT));
   }
 }
