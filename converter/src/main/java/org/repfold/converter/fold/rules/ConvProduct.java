@@ -79,7 +79,8 @@ final class ConvProduct {
             + multiplications(Kernel.of(b), b.inputChannels(), output);
     if (together > apart && !isTakenIn(apart)) {
       return Match.refused(
-          "one convolution for '%s' and '%s' would need %.0f multiplications for each sample, both need %.0f"
+          ("one convolution for '%s' and '%s' would need %.0f multiplications for each sample, both"
+                  + " need %.0f")
               .formatted(first.name(), second.name(), together, apart),
           first.name(),
           second.name());

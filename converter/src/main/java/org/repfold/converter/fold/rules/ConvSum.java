@@ -83,7 +83,8 @@ final class ConvSum {
             + Kernel.of(b).multiplications(b.inputChannels());
     if (together > BEARABLE_GROWTH * apart) {
       return Match.refused(
-          "one convolution for '%s' and '%s' would need %.0f multiplications for each output, both apart need %.0f"
+          ("one convolution for '%s' and '%s' would need %.0f multiplications for each output, both"
+                  + " apart need %.0f")
               .formatted(first.addend(), second.addend(), together, apart),
           first.addend(),
           second.addend());
