@@ -65,6 +65,7 @@ final class ConvertCommand extends ConsoleCommand {
   private boolean force;
 
   @Mixin private InputShapeOption inputShapes;
+  @Mixin private ModelReading models;
 
   @Override
   public Integer call() {
@@ -73,7 +74,7 @@ final class ConvertCommand extends ConsoleCommand {
     }
     ModelFile.Format target = format != null ? format : Converter.formatOf(output);
     OutputFile.requireWritable(output, force);
-    Converter converter = Converter.of(ModelFile.read(input, inputShapes.shapes()));
+    Converter converter = Converter.of(models.read(input, inputShapes.shapes()));
     DeployForm deploy = converter.deployForm(target);
     console()
         .line(
@@ -84,7 +85,7 @@ final class ConvertCommand extends ConsoleCommand {
             String.join(", ", converter.conversion().rules()));
     try (CandidateFile candidate =
         new CandidateFile(output, force, path -> deploy.write(path, true))) {
-      if (noVerify || verified(converter, deploy, ModelFile.read(candidate.path()))) {
+      if (noVerify || verified(converter, deploy, models.read(candidate.path()))) {
         candidate.accept();
       } else {
         console().line("not equivalent: %s was not written", output);

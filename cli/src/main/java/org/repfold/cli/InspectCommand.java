@@ -46,13 +46,14 @@ final class InspectCommand extends ConsoleCommand {
   private boolean force;
 
   @Mixin private InputShapeOption inputShapes;
+  @Mixin private ModelReading models;
 
   @Override
   public Integer call() {
     for (Path drawing : Stream.of(svg, dot).filter(Objects::nonNull).toList()) {
       OutputFile.requireWritable(drawing, force);
     }
-    ModelFile model = ModelFile.read(file, inputShapes.shapes());
+    ModelFile model = models.read(file, inputShapes.shapes());
     Folding folding = Folder.fold(model.graph());
     print(model, folding);
     draw(drawFolded ? folding.folded() : model.graph());

@@ -66,11 +66,12 @@ final class RunCommand extends ConsoleCommand {
   private boolean force;
 
   @Mixin private InputShapeOption inputShapes;
+  @Mixin private ModelReading models;
 
   @Override
   public Integer call() {
     OutputFile.requireWritable(output, force);
-    ModelFile model = ModelFile.read(file, inputShapes.shapes());
+    ModelFile model = models.read(file, inputShapes.shapes());
     Shape expected = model.graph().inputs().get(0).shape();
     Tensor batch = readInput(expected);
     requireShape(expected, batch.shape());

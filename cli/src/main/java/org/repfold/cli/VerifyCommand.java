@@ -52,11 +52,12 @@ final class VerifyCommand extends ConsoleCommand {
   private boolean force;
 
   @Mixin private InputShapeOption inputShapes;
+  @Mixin private ModelReading models;
 
   @Override
   public Integer call() throws IOException {
-    ModelFile written = ModelFile.read(deploy);
-    Converter converter = Converter.of(ModelFile.read(train, inputShapes.shapes()));
+    ModelFile written = models.read(deploy);
+    Converter converter = Converter.of(models.read(train, inputShapes.shapes()));
     Optional<LabelledData> labelled =
         data == null ? Optional.empty() : Optional.of(TestImages.read(data));
     DeployForm expected = converter.deployForm(written.format());

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.repfold.converter.io.dl4j.Dl4jGraph;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.graph.BadInputException;
@@ -36,20 +37,23 @@ public record ModelFile(Path path, Format format, Graph graph, Optional<Dl4jGrap
    *     damaged, or of no known kind
    */
   public static ModelFile read(Path file) {
-    return read(file, Map.of());
+    return read(file, Map.of(), Set.of());
   }
 
   /**
-   * As {@link #read(Path)}, of a DL4J model that does not fix the shapes of its inputs.
+   * As {@link #read(Path)}, of a DL4J model that does not fix the shapes of its inputs, or has
+   * layers of a user's own.
    *
    * @param inputShapes by input, in the model's layout, the batch {@link Shape#UNKNOWN}; none for
    *     those that are to be found
+   * @param allowedClasses full names of layers, vertices and activations of the user's own
    * @throws BadInputException as {@link #read(Path)}, or if there is no such input
    */
-  public static ModelFile read(Path file, Map<String, Shape> inputShapes) {
+  public static ModelFile read(
+      Path file, Map<String, Shape> inputShapes, Set<String> allowedClasses) {
     return switch (formatOf(file)) {
       case DL4J -> {
-        Dl4jGraph dl4j = new Dl4jReader().read(file, inputShapes);
+        Dl4jGraph dl4j = new Dl4jReader(allowedClasses).read(file, inputShapes);
         yield new ModelFile(file, Format.DL4J, dl4j.graph(), Optional.of(dl4j));
       }
       case ONNX -> {
