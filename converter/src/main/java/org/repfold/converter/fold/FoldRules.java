@@ -26,7 +26,7 @@ import org.repfold.converter.fold.rules.ScaleShiftLinear;
 import org.repfold.converter.fold.rules.SplitBatchNorm;
 import org.repfold.converter.fold.rules.StackedLayers;
 
-/** All fold rules, in the order in which they are tried at a node; each is usable alone. */
+/** All fold rules, in the order in which they are swept over a graph; each is usable alone. */
 public final class FoldRules {
   private FoldRules() {}
 

@@ -34,7 +34,7 @@ class PadConvTest {
   @Test
   void aConvolutionPadsTheMapItself() {
     pad(0);
-    before(random.conv(4, 6, 3, 2, new Window(2, 1, 1, 2, 0, 1, 1, 0), 2)).folds().to("layer");
+    before(random.conv(4, 6, 3, 2, new Window(2, 1, 1, 2, 1, 3, 2, 1), 2)).folds().to("layer");
   }
 
   @Test

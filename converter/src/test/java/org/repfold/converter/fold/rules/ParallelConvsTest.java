@@ -7,9 +7,11 @@ import static org.repfold.converter.fold.FoldFixture.assertFolds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.repfold.converter.fold.FoldFixture;
 import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.Folding;
@@ -92,6 +94,19 @@ class ParallelConvsTest {
             random.conv(6, 6, 2, 2, new Window(1, 1, 1, 1, 1, 0, 0, 1), 1),
             random.conv(6, 6, 4, 4, new Window(1, 1, 1, 1, 1, 2, 2, 1), 1)),
         new ParallelConvs());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void keepsABiasThatOneAloneHas(boolean first) {
+    Operator.Conv biased = random.conv(6, 6, 3, 1, 1);
+    Operator.Conv plain =
+        new Operator.Conv(random.tensor(6, 6, 3, 3), Optional.empty(), Window.padded(1), 1);
+
+    FoldFixture.of(first ? sumOf(biased, plain) : sumOf(plain, biased))
+        .with(new ParallelConvs())
+        .folds()
+        .expecting(Operator.Conv.class, 1);
   }
 
   @Test
