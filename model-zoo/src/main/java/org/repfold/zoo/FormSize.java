@@ -76,16 +76,15 @@ public record FormSize(long parameters, long flops) {
   }
 
   /**
-   * What is left of FC3's BatchNorms: a bias where each weight is used once, else a scale and a
-   * bias map.
+   * What is left of FC3's BatchNorms: a bias where each channel has weights of its own, else a
+   * scale and a bias map.
    */
   private static long preNorm(RepMLPBlockConfiguration block, long map) {
-    long parts = map / ((long) block.height() * block.width());
-    boolean ownWeights = block.shareSets() == block.channels();
-    if (ownWeights && parts == 1) {
-      return block.channels() * map;
+    long positions = (long) block.height() * block.width();
+    if (block.shareSets() == block.channels()) {
+      return block.channels() * positions;
     }
-    long scale = ownWeights || parts == 1 ? block.channels() : block.channels() * map;
+    long scale = positions == map ? block.channels() : block.channels() * map;
     return scale + block.channels() * map;
   }
 
