@@ -8,6 +8,7 @@ import org.repfold.converter.fold.rules.ConvAveragePool;
 import org.repfold.converter.fold.rules.ConvBatchNorm;
 import org.repfold.converter.fold.rules.ConvConv;
 import org.repfold.converter.fold.rules.DenseDense;
+import org.repfold.converter.fold.rules.ErfGelu;
 import org.repfold.converter.fold.rules.EvaluateConstants;
 import org.repfold.converter.fold.rules.GatingNormSpatialProjection;
 import org.repfold.converter.fold.rules.LayerNormDense;
@@ -34,6 +35,7 @@ public final class FoldRules {
     return List.of(
         new RemoveIdentity(),
         new EvaluateConstants(),
+        new ErfGelu(),
         new ConvBatchNorm(),
         new ReshapeBatchNorm(),
         new LinearScale(),

@@ -32,7 +32,9 @@ class RandomGraphsTest {
           "BatchNormGlobalAveragePool",
           "a mean commutes with any scale and shift",
           "EvaluateConstants",
-          "the value is known");
+          "the value is known",
+          "ErfGelu",
+          "it is the definition");
 
   private final FuzzCase fuzz = new FuzzCase(FoldRules.all());
 

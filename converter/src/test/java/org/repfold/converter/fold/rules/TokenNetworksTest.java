@@ -7,7 +7,6 @@ import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Pooling;
-import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
 
 /** Networks over tokens as exporters write them, folded by all rules: no rule knows them. */
@@ -38,7 +37,7 @@ class TokenNetworksTest {
 
   private String perceptron(String name, String x, int channels) {
     String hidden = tokens.dense(name + ".fc1", x, channels, 8);
-    String active = tokens.graph.add(name + ".act", new Unary.Gelu(), hidden);
+    String active = tokens.gelu(name + ".act", hidden);
     return tokens.dense(name + ".fc2", active, 8, channels);
   }
 
@@ -58,7 +57,7 @@ class TokenNetworksTest {
     folded(affine("norm", x))
         .to(
             "stem flat tokens there mix.product back norm1.alpha/scale norm1.alpha/shift skip1"
-                + " mlp.fc1.product mlp.fc1 mlp.act mlp.fc2.product mlp.fc2 skip2 mean y")
+                + " mlp.fc1.product mlp.fc1 mlp.act.mul/gelu mlp.fc2.product mlp.fc2 skip2 mean y")
         .expecting(Operator.Mul.class, 1);
   }
 
@@ -80,7 +79,7 @@ class TokenNetworksTest {
   void ofAGmlpBlockNoGainRemains() {
     String x = stem();
     String hidden = tokens.dense("fc1", tokens.normalised("norm", x, CHANNELS), CHANNELS, 16);
-    tokens.graph.add("act", new Unary.Gelu(), hidden);
+    tokens.gelu("act", hidden);
     tokens.graph.add("u", new Movement.Slice(2, 0, 8), "act");
     tokens.graph.add("v", new Movement.Slice(2, 8, 16), "act");
     String there = tokens.swapped("there", tokens.normalised("gate_norm", "v", 8));
@@ -90,7 +89,7 @@ class TokenNetworksTest {
 
     folded(x)
         .to(
-            "stem flat tokens norm fc1.product fc1 act u v gate_norm there proj.product back"
+            "stem flat tokens norm fc1.product fc1 act.mul/gelu act u v gate_norm there proj.product back"
                 + " gate_norm/shift gate fc2.product fc2 skip mean y");
   }
 }

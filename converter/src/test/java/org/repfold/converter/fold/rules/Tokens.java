@@ -6,7 +6,9 @@ import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 
 /**
  * Builds graphs over tokens, {@code [N, T, C]}, as exporters write them: MatMul, Add, Transpose.
@@ -54,5 +56,15 @@ final class Tokens {
         new Operator.LayerNormalization(
             random.tensor(channels), Optional.of(random.tensor(channels)), 1e-6),
         x);
+  }
+
+  /** GELU as exporters write it, its root of two rounded to float32. */
+  String gelu(String name, String x) {
+    Tensor root = Tensor.of(Shape.of(), (double) (float) Math.sqrt(2));
+    with(name + ".div", new Operator.Div(), x, root);
+    graph.add(name + ".erf", new Unary.Erf(), name + ".div");
+    with(name + ".sum", new Operator.Add(), name + ".erf", Tensor.of(Shape.of(), 1.0));
+    graph.add(name + ".mul", new Operator.Mul(), x, name + ".sum");
+    return with(name, new Operator.Mul(), name + ".mul", Tensor.of(Shape.of(), 0.5));
   }
 }
