@@ -1,11 +1,15 @@
 package org.repfold.cli;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -19,13 +23,13 @@ import org.repfold.graph.onnx.OnnxWriter;
 final class OnnxRuntimeEngine implements Engine {
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtSession session;
-  private final String input;
+  private final List<String> inputs;
 
   private OnnxRuntimeEngine(Loader loader) {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
       session = loader.load(environment, options);
-      input = session.getInputNames().iterator().next();
+      inputs = List.copyOf(session.getInputNames());
     } catch (OrtException e) {
       throw new BadInputException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
     }
@@ -61,18 +65,33 @@ final class OnnxRuntimeEngine implements Engine {
   }
 
   @Override
-  public INDArray run(INDArray batch) {
-    FloatBuffer pixels = FloatBuffer.wrap(NdArrays.toFloats(batch));
-    try (OnnxTensor tensor = OnnxTensor.createTensor(environment, pixels, batch.shape());
-        OrtSession.Result result = session.run(Map.of(input, tensor))) {
-      OnnxTensor output = (OnnxTensor) result.get(0);
-      FloatBuffer values = output.getFloatBuffer();
-      float[] copied = new float[values.remaining()];
-      values.get(copied);
-      return Nd4j.createFromArray(copied).reshape('c', output.getInfo().getShape());
+  public List<INDArray> run(List<INDArray> batches) {
+    Map<String, OnnxTensor> tensors = new HashMap<>();
+    try {
+      for (int i = 0; i < batches.size(); i++) {
+        INDArray batch = batches.get(i);
+        FloatBuffer values = FloatBuffer.wrap(NdArrays.toFloats(batch));
+        tensors.put(inputs.get(i), OnnxTensor.createTensor(environment, values, batch.shape()));
+      }
+      try (OrtSession.Result result = session.run(tensors)) {
+        List<INDArray> outputs = new ArrayList<>();
+        for (Map.Entry<String, OnnxValue> output : result) {
+          outputs.add(copied((OnnxTensor) output.getValue()));
+        }
+        return outputs;
+      }
     } catch (OrtException e) {
       throw new BadInputException("ONNX Runtime: " + e.getMessage(), e);
+    } finally {
+      tensors.values().forEach(OnnxTensor::close);
     }
+  }
+
+  private static INDArray copied(OnnxTensor output) {
+    FloatBuffer values = output.getFloatBuffer();
+    float[] elements = new float[values.remaining()];
+    values.get(elements);
+    return Nd4j.createFromArray(elements).reshape('c', output.getInfo().getShape());
   }
 
   @Override

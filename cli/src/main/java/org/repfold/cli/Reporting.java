@@ -62,6 +62,7 @@ final class Reporting {
    * @param deployName the name that the deploy form goes by
    * @param data real inputs; where there are none, made-up ones are compared
    * @param training the epochs of the train form's training in this run
+   * @throws BadInputException if the network has more than one input or output
    */
   Report report(
       String deployName,
@@ -69,6 +70,7 @@ final class Reporting {
       String commandLine,
       Optional<LabelledData> data,
       List<Timings.Epoch> training) {
+    requireOneInputAndOutput(converter.source());
     LabelledData inputs = data.orElseGet(() -> normal(seed));
     try (Engines engines = Engines.of(converter.source(), written);
         Engine truth = EngineName.ND4J_F64.load(converter.source())) {
@@ -117,6 +119,17 @@ final class Reporting {
   private static Provenance.File file(String name, String role, ModelFile model) {
     return new Provenance.File(
         name, role + " (" + model.format() + ")", Fingerprint.sha256(model.path()));
+  }
+
+  /** Reports draw, and runs write, the numbers of one output for one input. */
+  static void requireOneInputAndOutput(ModelFile model) {
+    int inputs = model.graph().inputs().size();
+    int outputs = model.graph().outputs().size();
+    if (inputs != 1 || outputs != 1) {
+      throw new BadInputException(
+          "%s: expected a model with one input and one output, found %d and %d"
+              .formatted(model.path(), inputs, outputs));
+    }
   }
 
   private LabelledData normal(long seed) {

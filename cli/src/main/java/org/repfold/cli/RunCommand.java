@@ -72,6 +72,7 @@ final class RunCommand extends ConsoleCommand {
   public Integer call() {
     OutputFile.requireWritable(output, force);
     ModelFile model = models.read(file, inputShapes.shapes());
+    Reporting.requireOneInputAndOutput(model);
     Shape expected = model.graph().inputs().get(0).shape();
     Tensor batch = readInput(expected);
     requireShape(expected, batch.shape());

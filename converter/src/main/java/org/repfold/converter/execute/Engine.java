@@ -1,5 +1,6 @@
 package org.repfold.converter.execute;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Something that computes one network in float32. Not necessarily thread-safe. */
@@ -12,12 +13,17 @@ public interface Engine extends AutoCloseable {
   String name();
 
   /**
-   * The network's output for a batch.
+   * The network's outputs for a batch, in the network's order.
    *
-   * @param batch {@code [N, C, H, W]} float32, row-major; left as it is
-   * @return {@code [N, ...]}; the caller's to close
+   * @param batches for each input {@code [N, ...]} float32, row-major; left as they are
+   * @return {@code [N, ...]} each; the caller's to close
    */
-  INDArray run(INDArray batch);
+  List<INDArray> run(List<INDArray> batches);
+
+  /** As {@link #run(List)}, of a network with one input and one output. */
+  default INDArray run(INDArray batch) {
+    return run(List.of(batch)).get(0);
+  }
 
   /** Frees what the engine holds. Does nothing by default. */
   @Override

@@ -1,5 +1,8 @@
 package org.repfold.converter.execute;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
@@ -9,14 +12,13 @@ import org.repfold.graph.Graph;
  * nd4j-f64} for float64.
  */
 public final class ReferenceEngine implements Engine {
+  private final Graph graph;
   private final ReferenceExecutor executor;
   private final String name;
 
-  /**
-   * An engine that computes the graph, which has one input and one output, in the given
-   * floating-point type.
-   */
+  /** An engine that computes the graph in the given floating-point type. */
   public ReferenceEngine(Graph graph, ElementType type) {
+    this.graph = graph;
     this.executor = new ReferenceExecutor(graph, type);
     this.name = type == ElementType.FLOAT64 ? "nd4j-f64" : "nd4j";
   }
@@ -27,7 +29,12 @@ public final class ReferenceEngine implements Engine {
   }
 
   @Override
-  public INDArray run(INDArray batch) {
-    return executor.run(batch);
+  public List<INDArray> run(List<INDArray> batches) {
+    Map<String, INDArray> inputs = new HashMap<>();
+    for (int i = 0; i < batches.size(); i++) {
+      inputs.put(graph.inputs().get(i).name(), batches.get(i));
+    }
+    Map<String, INDArray> outputs = executor.run(inputs);
+    return graph.outputs().stream().map(outputs::get).toList();
   }
 }

@@ -23,8 +23,10 @@ final class BehaviourCheck {
   private final List<Engine> train;
   private final List<Engine> deploy;
   private final double roundingBound;
+  private final Inputs inputs;
 
   BehaviourCheck(Graph source, Graph shipped, VerifyOptions options) {
+    inputs = new Inputs(source);
     truth = new ReferenceEngine(source, ElementType.FLOAT64);
     train = orReference(options.trainEngines(), source);
     deploy = orReference(options.deployEngines(), shipped);
@@ -40,9 +42,9 @@ final class BehaviourCheck {
   /**
    * Runs all engines.
    *
-   * @param probes with the truth at the output, row-major
+   * @param probes with the truth at the outputs, sample by sample
    */
-  Behaviour run(Map<Probe, double[]> probes, long[] sampleShape, VerifyOptions options) {
+  Behaviour run(Map<Probe, double[]> probes, VerifyOptions options) {
     List<EngineResult> results = new ArrayList<>();
     results.addAll(
         compare(
@@ -51,9 +53,9 @@ final class BehaviourCheck {
             each ->
                 probes.forEach(
                     (probe, expected) -> {
-                      INDArray batch = Inputs.batch(probe, 0, probe.samples(), sampleShape);
+                      List<INDArray> batch = inputs.batch(probe, 0, probe.samples());
                       each.accept(new Batch(batch, new int[0], expected));
-                      batch.close();
+                      batch.forEach(INDArray::close);
                     })));
     options
         .data()
@@ -71,7 +73,11 @@ final class BehaviourCheck {
         results);
   }
 
-  private record Batch(INDArray inputs, int[] labels, double[] expected) {}
+  private record Batch(List<INDArray> inputs, int[] labels, double[] expected) {
+    int samples() {
+      return Math.toIntExact(inputs.get(0).size(0));
+    }
+  }
 
   private void slices(LabelledData data, VerifyOptions options, Consumer<Batch> each) {
     for (int from = 0; from < data.samples(); from += options.batch()) {
@@ -79,7 +85,7 @@ final class BehaviourCheck {
       INDArray batch = Inputs.slice(data.images(), from, to);
       each.accept(
           new Batch(
-              batch,
+              List.of(batch),
               data.isLabelled()
                   ? java.util.Arrays.copyOfRange(data.labels(), from, to)
                   : new int[0],
@@ -112,10 +118,11 @@ final class BehaviourCheck {
 
     void add(Batch batch) {
       double[] expected = batch.expected();
-      INDArray output = engine.run(batch.inputs());
-      double[] found = NdArrays.toDoubles(output);
-      NdArrays.release(output);
-      int samples = Math.toIntExact(batch.inputs().size(0));
+      int samples = batch.samples();
+      List<INDArray> outputs = engine.run(batch.inputs());
+      double[] found =
+          Inputs.perSample(outputs.stream().map(NdArrays::toDoubles).toList(), samples);
+      outputs.forEach(NdArrays::release);
       if (found.length != expected.length) {
         throw new IllegalStateException(
             "engine "

@@ -5,14 +5,35 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.repfold.graph.Shape;
 
 /** The made-up inputs of a verification, seeded. */
 final class Probes {
   private static final int WAVES = 4;
+
+  /** How many seeds the probes of one input take. */
+  private static final int KINDS = 8;
+
   private static final Set<String> SOME = Set.of("normal", "large", "image-like");
 
   private Probes() {}
+
+  /**
+   * The probes for several inputs, all of one kind at a time.
+   *
+   * @param samples the shape of one sample of each input
+   */
+  static List<Probe> of(VerifyOptions.Probing probing, List<Shape> samples, long seed) {
+    List<Probe> probes = of(probing, samples.get(0), seed);
+    for (int input = 1; input < samples.size(); input++) {
+      List<Probe> more = of(probing, samples.get(input), seed + (long) input * KINDS);
+      List<Probe> before = probes;
+      probes =
+          IntStream.range(0, more.size()).mapToObj(i -> before.get(i).and(more.get(i))).toList();
+    }
+    return probes;
+  }
 
   /** The probes for an input; those that are left out change nothing about the others. */
   static List<Probe> of(VerifyOptions.Probing probing, Shape sample, long seed) {

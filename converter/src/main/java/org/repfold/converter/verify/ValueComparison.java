@@ -27,7 +27,7 @@ final class ValueComparison {
   private final Graph source;
   private final Graph folded;
   private final Graph shipped;
-  private final String input;
+  private final Inputs inputs;
   private final List<ValuePair> pairs;
   private long values;
 
@@ -35,7 +35,7 @@ final class ValueComparison {
     this.source = folding.source();
     this.folded = folding.folded();
     this.shipped = shipped;
-    this.input = Inputs.only(source).name();
+    this.inputs = new Inputs(source);
     this.pairs = ValuePair.of(folding);
   }
 
@@ -53,20 +53,21 @@ final class ValueComparison {
    * Compares on a probe.
    *
    * @param float32 whether also in float32
-   * @return the truth at the output, row-major
+   * @return the truth at the outputs, sample by sample
    */
-  double[] run(Probe probe, long[] sampleShape, boolean float32) {
+  double[] run(Probe probe, boolean float32) {
     double[] outputs = {};
     int turn = (int) Math.max(1, Math.min(probe.samples(), KEPT_BYTES / bytesPerSample()));
     for (int first = 0; first < probe.samples(); first += turn) {
       int count = Math.min(turn, probe.samples() - first);
-      INDArray batch = Inputs.batch(probe, first, count, sampleShape);
+      List<INDArray> batch = inputs.batch(probe, first, count);
       Map<String, double[]> truth = compareExact(probe.kind(), batch);
       if (float32) {
         compareRounded(truth, batch);
       }
-      outputs = joined(outputs, truth.get(source.outputs().get(0)));
-      batch.close();
+      List<double[]> parts = source.outputs().stream().map(truth::get).toList();
+      outputs = joined(outputs, Inputs.perSample(parts, count));
+      batch.forEach(INDArray::close);
     }
     return outputs;
   }
@@ -89,7 +90,7 @@ final class ValueComparison {
     return elements * Double.BYTES;
   }
 
-  private Map<String, double[]> compareExact(String kind, INDArray batch) {
+  private Map<String, double[]> compareExact(String kind, List<INDArray> batch) {
     Map<String, double[]> truth = new HashMap<>();
     Map<String, long[]> shapes = new HashMap<>();
     values(source, ElementType.FLOAT64, batch)
@@ -126,8 +127,11 @@ final class ValueComparison {
    * parameters moves by one rounding, times {@link AlgebraBound#CONDITION}. No float64 computation
    * of an ill-conditioned value is better than that, the train form's own included.
    */
-  private Map<String, Double> conditionBounds(Map<String, double[]> truth, INDArray batch) {
-    INDArray moved = NdArrays.of(Neighbours.of(NdArrays.toDoubles(batch)), batch.shape());
+  private Map<String, Double> conditionBounds(Map<String, double[]> truth, List<INDArray> batch) {
+    List<INDArray> moved =
+        batch.stream()
+            .map(array -> NdArrays.of(Neighbours.of(NdArrays.toDoubles(array)), array.shape()))
+            .toList();
     Graph neighbour = source.mapOperators(operator -> operator.mapParameters(Neighbours::of));
     Map<String, Double> bounds = new HashMap<>();
     values(neighbour, ElementType.FLOAT64, moved, names(source))
@@ -143,11 +147,11 @@ final class ValueComparison {
               double relative = change / ValuePair.largest(expected);
               bounds.put(name, Double.isFinite(relative) ? AlgebraBound.CONDITION * relative : 0);
             });
-    NdArrays.release(moved);
+    moved.forEach(NdArrays::release);
     return bounds;
   }
 
-  private void compareRounded(Map<String, double[]> truth, INDArray batch) {
+  private void compareRounded(Map<String, double[]> truth, List<INDArray> batch) {
     Map<String, INDArray> train = values(source, ElementType.FLOAT32, batch);
     for (ValuePair pair : pairs) {
       double[] expected = truth.get(pair.sourceNode);
@@ -178,14 +182,17 @@ final class ValueComparison {
     return elements;
   }
 
-  private Map<String, INDArray> values(Graph graph, ElementType type, INDArray batch) {
+  private Map<String, INDArray> values(Graph graph, ElementType type, List<INDArray> batch) {
     return values(graph, type, batch, names(graph));
   }
 
   private static Map<String, INDArray> values(
-      Graph graph, ElementType type, INDArray batch, Set<String> names) {
-    String name = graph.inputs().get(0).name();
-    return new ReferenceExecutor(graph, type).run(Map.of(name, batch), names);
+      Graph graph, ElementType type, List<INDArray> batch, Set<String> names) {
+    Map<String, INDArray> byName = new HashMap<>();
+    for (int i = 0; i < batch.size(); i++) {
+      byName.put(graph.inputs().get(i).name(), batch.get(i));
+    }
+    return new ReferenceExecutor(graph, type).run(byName, names);
   }
 
   private Set<String> names(Graph graph) {
@@ -194,7 +201,7 @@ final class ValueComparison {
       names.add(graph == source ? pair.sourceNode : pair.node);
     }
     names.addAll(graph == source ? source.outputs() : List.of());
-    names.removeIf(name -> graph.find(name).isEmpty() && !name.equals(input));
+    names.removeIf(name -> graph.find(name).isEmpty() && !graph.isInput(name));
     return new LinkedHashSet<>(names);
   }
 }

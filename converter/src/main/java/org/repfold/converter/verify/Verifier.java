@@ -18,6 +18,7 @@ import org.repfold.converter.fold.Refusal;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Input;
+import org.repfold.graph.Shape;
 
 /**
  * Answers whether a deploy form is equivalent to its train form, in three questions asked apart.
@@ -60,26 +61,24 @@ public final class Verifier {
    * Verifies a folding and what was shipped of it.
    *
    * @param shipped of the same nodes as the folded graph, parameters rounded
-   * @throws BadInputException if the graph has more than one input or output, the shipped graph's
-   *     input differs, or the data do not fit it
+   * @throws BadInputException if the shipped graph's inputs differ, or the data do not fit it or
+   *     the graph has more than one input or output and there are data
    */
   public static Verification verify(Folding folding, Graph shipped, VerifyOptions options) {
     return new Verifier().run(folding, shipped, options);
   }
 
   private Verification run(Folding folding, Graph shipped, VerifyOptions options) {
-    Input input = Inputs.only(folding.source());
-    if (!Inputs.only(shipped).shape().equals(input.shape())) {
+    Inputs inputs = new Inputs(folding.source());
+    requireSameInputs(folding.source(), shipped);
+    if (options.data().isPresent() && shipped.inputs().size() + shipped.outputs().size() != 2) {
       throw new BadInputException(
-          "input '"
-              + shipped.inputs().get(0).name()
-              + "' of the deploy form: expected shape "
-              + input.shape()
-              + ", found "
-              + shipped.inputs().get(0).shape());
+          "graph: expected one input and one output for real data, found "
+              + shipped.inputs().size()
+              + " and "
+              + shipped.outputs().size());
     }
-    long[] sampleShape = Inputs.sample(input).toArray();
-    List<Probe> probes = Probes.of(options.probing(), Inputs.sample(input), options.seed());
+    List<Probe> probes = Probes.of(options.probing(), inputs.samples(), options.seed());
     List<Probe> compared = new ArrayList<>(probes);
     Map<Probe, double[]> truth = new LinkedHashMap<>();
     options.data().ifPresent(data -> compared.add(dataProbe(data)));
@@ -88,19 +87,17 @@ public final class Verifier {
     timed(
         "algebra",
         () -> {
-          compared.forEach(p -> truth.put(p, comparison.run(p, sampleShape, isOrdinary(p))));
+          compared.forEach(p -> truth.put(p, comparison.run(p, isOrdinary(p))));
           return truth;
         });
     truth.keySet().retainAll(probes);
     List<ValuePair> pairs = comparison.pairs();
-    Algebra algebra = algebra(pairs, comparison.values());
+    Algebra algebra = algebra(folding.folded(), pairs, comparison.values());
     Rounding rounding = timed("rounding", () -> RoundingCheck.compare(folding.folded(), shipped));
     Behaviour behaviour =
         timed(
             "behaviour",
-            () ->
-                new BehaviourCheck(folding.source(), shipped, options)
-                    .run(truth, sampleShape, options));
+            () -> new BehaviourCheck(folding.source(), shipped, options).run(truth, options));
     Optional<FirstFailure> firstFailure = Localisation.firstFailure(folding, pairs);
     List<String> failures = failures(algebra, firstFailure, rounding, behaviour);
     return new Verification(
@@ -117,6 +114,16 @@ public final class Verifier {
         firstFailure.orElse(null),
         failures,
         timings);
+  }
+
+  private static void requireSameInputs(Graph source, Graph shipped) {
+    List<Shape> expected = source.inputs().stream().map(Input::shape).toList();
+    List<Shape> found = shipped.inputs().stream().map(Input::shape).toList();
+    if (!found.equals(expected) || shipped.outputs().size() != source.outputs().size()) {
+      throw new BadInputException(
+          "deploy form: expected inputs of shapes %s and %d outputs, found %s and %d"
+              .formatted(expected, source.outputs().size(), found, shipped.outputs().size()));
+    }
   }
 
   private static boolean isOrdinary(Probe probe) {
@@ -143,16 +150,17 @@ public final class Verifier {
         });
   }
 
-  private static Algebra algebra(List<ValuePair> pairs, long values) {
+  private static Algebra algebra(Graph folded, List<ValuePair> pairs, long values) {
     double worst = 0;
     double worstOutput = 0;
-    boolean outputCompared = false;
+    long outputsCompared = 0;
     for (ValuePair pair : pairs) {
       worst = Math.max(worst, pair.worst());
       worstOutput = pair.output ? Math.max(worstOutput, pair.worst()) : worstOutput;
-      outputCompared |= pair.output && pair.worst() >= 0;
+      outputsCompared += pair.output && pair.worst() >= 0 ? 1 : 0;
     }
-    boolean passed = values > 0 && outputCompared && pairs.stream().allMatch(ValuePair::passed);
+    boolean all = outputsCompared == folded.outputs().stream().distinct().count();
+    boolean passed = values > 0 && all && pairs.stream().allMatch(ValuePair::passed);
     return new Algebra(passed, values, ValuePair.finite(worst), ValuePair.finite(worstOutput));
   }
 
@@ -182,7 +190,7 @@ public final class Verifier {
     List<String> failures = new ArrayList<>();
     firstFailure.ifPresent(failure -> failures.add("algebra: " + describe(failure)));
     if (!algebra.passed() && firstFailure.isEmpty()) {
-      failures.add("algebra: no value of the output was compared");
+      failures.add("algebra: an output was not compared");
     }
     rounding.failures().forEach(failure -> failures.add("rounding: " + failure));
     for (EngineResult result : behaviour.engines()) {

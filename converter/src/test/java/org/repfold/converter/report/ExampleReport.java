@@ -58,8 +58,8 @@ final class ExampleReport {
       }
 
       @Override
-      public INDArray run(INDArray batch) {
-        return engine.run(batch);
+      public List<INDArray> run(List<INDArray> batches) {
+        return engine.run(batches);
       }
     };
   }

@@ -1,10 +1,11 @@
 package org.repfold.converter.io.dl4j;
 
+import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.converter.execute.Engine;
 
-/** DL4J itself, computing a graph with one input and one output. */
+/** DL4J itself, computing a graph. */
 public final class Dl4jEngine implements Engine {
   private final ComputationGraph graph;
 
@@ -18,7 +19,7 @@ public final class Dl4jEngine implements Engine {
   }
 
   @Override
-  public INDArray run(INDArray batch) {
-    return graph.outputSingle(batch);
+  public List<INDArray> run(List<INDArray> batches) {
+    return List.of(graph.output(batches.toArray(INDArray[]::new)));
   }
 }
