@@ -83,6 +83,20 @@ public final class Tensor {
     return result;
   }
 
+  /**
+   * Copies the elements from a row-major index on, as float64, to the start of an array: as many as
+   * given.
+   */
+  public void copyTo(double[] target, int from, int length) {
+    if (elements instanceof double[] doubles) {
+      System.arraycopy(doubles, from, target, 0, length);
+      return;
+    }
+    for (int i = 0; i < length; i++) {
+      target[i] = get(from + i);
+    }
+  }
+
   /** The elements rounded to float32 (to nearest, ties to even), row-major, in a new array. */
   public float[] toFloats() {
     if (elements instanceof float[] floats) {

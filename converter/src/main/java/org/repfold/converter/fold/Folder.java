@@ -36,7 +36,16 @@ public final class Folder {
 
   /** Folds a graph; the result is in float64 and not rounded. */
   public Folding apply(Graph graph) {
-    Run run = new Run(new Workspace(graph));
+    return apply(graph, Optional.empty());
+  }
+
+  /** As {@link #apply(Graph)}, showing each fold to an observer. */
+  public Folding apply(Graph graph, FoldObserver observer) {
+    return apply(graph, Optional.of(observer));
+  }
+
+  private Folding apply(Graph graph, Optional<FoldObserver> observer) {
+    Run run = new Run(new Workspace(graph), observer);
     int next = 0;
     while (next < rules.size()) {
       next = run.sweep(rules.get(next)) ? 0 : next + 1;
@@ -47,12 +56,14 @@ public final class Folder {
   /** One graph on its way to the fixpoint. */
   private static final class Run {
     private final Workspace workspace;
+    private final Optional<FoldObserver> observer;
     private final List<FoldStep> steps = new ArrayList<>();
     private final Map<String, Set<Refusal>> refusals = new HashMap<>();
     private List<String> names;
 
-    Run(Workspace workspace) {
+    Run(Workspace workspace, Optional<FoldObserver> observer) {
       this.workspace = workspace;
+      this.observer = observer;
       this.names = workspace.names();
     }
 
@@ -79,7 +90,7 @@ public final class Folder {
         match = RangeCheck.check(replacement);
       }
       if (match instanceof Match.Replacement replacement) {
-        steps.add(step(rule, workspace.apply(replacement)));
+        apply(rule, replacement);
         return true;
       }
       if (match instanceof Match.Refused refused) {
@@ -90,6 +101,14 @@ public final class Folder {
             .add(new Refusal(rule.name(), nodes, refused.reason()));
       }
       return false;
+    }
+
+    private void apply(FoldRule rule, Match.Replacement replacement) {
+      Match.Replacement named = workspace.keepOutputNames(replacement);
+      FoldStep step = step(rule, named);
+      observer.ifPresent(o -> o.applying(step, workspace, named));
+      workspace.apply(named);
+      steps.add(step);
     }
 
     private static FoldStep step(FoldRule rule, Match.Replacement applied) {

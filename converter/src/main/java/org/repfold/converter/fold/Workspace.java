@@ -89,9 +89,8 @@ final class Workspace implements GraphView {
     return equivalents;
   }
 
-  /** Applies a replacement, the graph's outputs keeping their names; gives it as it was applied. */
-  Match.Replacement apply(Match.Replacement wanted) {
-    Match.Replacement replacement = keepOutputNames(wanted);
+  /** Applies a replacement that {@link #keepOutputNames} gave. */
+  void apply(Match.Replacement replacement) {
     Map<String, String> stoodFor = new HashMap<>();
     Map<String, Shape> expected = new HashMap<>();
     new TreeMap<>(replacement.values())
@@ -126,7 +125,6 @@ final class Workspace implements GraphView {
         });
     equivalents.putAll(stoodFor);
     removeUnused(gone);
-    return replacement;
   }
 
   /** The graph at this moment. */
@@ -136,7 +134,7 @@ final class Workspace implements GraphView {
   }
 
   /** Where a value that the graph gives as an output moves to another node, names that node so. */
-  private Match.Replacement keepOutputNames(Match.Replacement wanted) {
+  Match.Replacement keepOutputNames(Match.Replacement wanted) {
     Map<String, String> renamed = new HashMap<>();
     wanted
         .values()

@@ -84,9 +84,11 @@ public final class FoldFixture {
 
   /** Folds and checks all that holds for every folding. */
   public static Folding applied(Graph graph, List<FoldRule> rules, Measure measure) {
-    Folding folding = new Folder(MeasuredRule.all(rules, measure)).apply(graph);
+    Certified certified = Certified.fold(graph, MeasuredRule.all(rules, measure));
+    Folding folding = certified.folding();
     GraphValidator.validate(folding.folded());
     new SameFunction(graph).assertKeptBy(folding);
+    certified.assertNoneRefuted();
     return folding;
   }
 
@@ -133,10 +135,12 @@ public final class FoldFixture {
 
   /** Folds with the given rules; fails if none applied, or if the function changed. */
   public static Graph assertFolds(Graph graph, FoldRule... rules) {
-    Folding folding = new Folder(List.of(rules)).apply(graph);
+    Certified certified = Certified.fold(graph, List.of(rules));
+    Folding folding = certified.folding();
     assertFalse(folding.steps().isEmpty(), () -> "no rule applied; refusals " + folding.refusals());
     GraphValidator.validate(folding.folded());
     new SameFunction(graph).assertKeptBy(folding);
+    certified.assertNoneRefuted();
     return folding.folded();
   }
 

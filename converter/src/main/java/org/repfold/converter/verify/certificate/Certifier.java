@@ -1,0 +1,85 @@
+package org.repfold.converter.verify.certificate;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.repfold.converter.fold.FoldObserver;
+import org.repfold.converter.fold.FoldStep;
+import org.repfold.converter.fold.Match;
+import org.repfold.graph.Graph;
+import org.repfold.graph.GraphView;
+import org.repfold.graph.Shape;
+
+/**
+ * Certifies each fold as it is applied, so that no weights need to be kept for it. Observes one
+ * folding; not thread-safe.
+ */
+public final class Certifier implements FoldObserver {
+  /** Some ten seconds on two threads. */
+  private static final long MOST_MULTIPLICATIONS = 10_000_000_000L;
+
+  private static final long MOST_BYTES = 256L << 20;
+
+  /** How many nodes back relations between the values that a fold takes are looked for. */
+  private static final int FURTHEST = 16;
+
+  private final Prover prover;
+  private final Map<String, Shape> shapes = new HashMap<>();
+  private final List<Certificate> certificates = new ArrayList<>();
+  private long nanoseconds;
+
+  /** A certifier of the folds of a graph. */
+  public Certifier(Graph source) {
+    this(source, new Prover(MOST_MULTIPLICATIONS, MOST_BYTES, true));
+  }
+
+  Certifier(Graph source, Prover prover) {
+    this.prover = prover;
+    source.inputs().forEach(input -> shapes.put(input.name(), OneSample.of(input.shape())));
+    OneSample.shapes(source, shapes).ifPresent(shapes::putAll);
+  }
+
+  @Override
+  public void applying(FoldStep step, GraphView graph, Match.Replacement replacement) {
+    long start = System.nanoTime();
+    Neighbourhood fold = new Neighbourhood(graph, replacement);
+    OneSample.shapes(fold.after(), shapes)
+        .ifPresentOrElse(
+            inferred -> {
+              certificates.add(certify(fold));
+              shapes.putAll(inferred);
+            },
+            () -> certificates.add(Certificate.sampled("its shapes do not fit one sample")));
+    nanoseconds += System.nanoTime() - start;
+  }
+
+  private Certificate certify(Neighbourhood fold) {
+    for (int depth = 0; depth <= FURTHEST; depth++) {
+      Prover.Answer answer = prover.compare(fold.before(), fold.after(), shapes);
+      if (!answer.isOpen()) {
+        return answer.certificate();
+      } else if (!fold.extend()) {
+        return answer.hasFunctions()
+            ? Certificate.sampled(
+                "it holds only if functions that are not linear are related: "
+                    + answer.certificate().mismatch().describe())
+            : answer.certificate();
+      }
+    }
+    return Certificate.sampled(
+        "it holds only if values that it takes are related, further back than "
+            + FURTHEST
+            + " nodes");
+  }
+
+  /** The certificates so far, one for each fold. */
+  public List<Certificate> certificates() {
+    return List.copyOf(certificates);
+  }
+
+  /** How long it took so far. */
+  public double seconds() {
+    return nanoseconds / 1e9;
+  }
+}
