@@ -82,6 +82,18 @@ record Branch(
     return branches;
   }
 
+  /**
+   * The multiplications for each output that are no longer done once the addend is taken away: none
+   * for the input itself, nor for a pool that something else takes too.
+   */
+  double multiplications() {
+    boolean isComputed =
+        nodes.stream()
+            .map(Node::operator)
+            .anyMatch(o -> o instanceof Operator.Conv || o instanceof Pooling);
+    return isComputed ? Kernel.of(conv).multiplications(conv.inputChannels()) : 0;
+  }
+
   private static Branch averagePool(GraphView graph, String addend, AffinePath path, Node node) {
     Pooling.AveragePool pool = (Pooling.AveragePool) node.operator();
     List<Node> nodes = new ArrayList<>(path.nodes());

@@ -78,9 +78,7 @@ final class ConvSum {
     }
     Kernel kernel = Kernel.covering(Kernel.of(a), Kernel.of(b));
     double together = kernel.multiplications(a.inputChannels());
-    double apart =
-        Kernel.of(a).multiplications(a.inputChannels())
-            + Kernel.of(b).multiplications(b.inputChannels());
+    double apart = first.multiplications() + second.multiplications();
     if (together > BEARABLE_GROWTH * apart) {
       return Match.refused(
           ("one convolution for '%s' and '%s' would need %.0f multiplications for each output, both"

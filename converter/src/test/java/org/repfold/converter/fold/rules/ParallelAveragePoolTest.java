@@ -76,4 +76,13 @@ class ParallelAveragePoolTest {
         .with(new ParallelAveragePool())
         .refuses("would need 24 multiplications", "conv", "pool");
   }
+
+  @Test
+  void aPoolThatIsComputedAnywayDoesNotPayForALargerConvolution() {
+    String pool = pool(new Window(1, 1, 1, 1, 1, 0, 1, 1), true);
+    graph.output(graph.add("other", new Unary.Relu(), pool));
+    FoldFixture.of(beside(random.conv(4, 4, 1, 0, 4), pool))
+        .with(new ParallelAveragePool())
+        .refuses("would need 6 multiplications", "conv", "pool");
+  }
 }
