@@ -12,7 +12,6 @@ import org.repfold.graph.ShapeInference;
 
 /** A rule that fails when a replacement of it does not lower a measure. */
 public record MeasuredRule(FoldRule rule, Measure measure) implements FoldRule {
-
   static List<FoldRule> all(List<FoldRule> rules, Measure measure) {
     return rules.stream().<FoldRule>map(rule -> new MeasuredRule(rule, measure)).toList();
   }
@@ -26,10 +25,9 @@ public record MeasuredRule(FoldRule rule, Measure measure) implements FoldRule {
   public Match match(GraphView graph, Node node) {
     Match match = rule.match(graph, node);
     if (match instanceof Match.Replacement replacement) {
-      long[] before =
-          measure.of(
-              graph,
-              replacement.consumed().stream().map(name -> graph.find(name).orElseThrow()).toList());
+      List<Node> consumed =
+          replacement.consumed().stream().map(name -> graph.find(name).orElseThrow()).toList();
+      long[] before = measure.of(graph, consumed);
       long[] after = measure.of(Replaced.of(graph, replacement), replacement.produced());
       if (!(compare(after, before) < 0)) {
         throw new AssertionError(

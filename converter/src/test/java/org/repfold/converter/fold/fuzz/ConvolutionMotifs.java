@@ -32,7 +32,8 @@ final class ConvolutionMotifs {
   }
 
   private static String convNorm(RandomGraph g, String x) {
-    String y = Layers.norm(g, Layers.maybeIdentity(g, Layers.conv(g, x)));
+    String conv = Layers.maybeIdentity(g, Layers.conv(g, x));
+    String y = Layers.norm(g, g.oneIn(6) ? Layers.activation(g, conv) : conv);
     return g.oneIn(3) ? Layers.activation(g, y) : y;
   }
 
@@ -207,7 +208,7 @@ final class ConvolutionMotifs {
   }
 
   private static String pooledNorm(RandomGraph g, String x) {
-    String norm = g.oneIn(4) ? Layers.channelAffine(g, x) : Layers.norm(g, x);
+    String norm = g.oneIn(2) ? Layers.affine(g, x) : Layers.norm(g, x);
     String y =
         switch (g.random.nextInt(6)) {
           case 0 -> g.add(new Pooling.MaxPool(2, 1, Window.unit()), norm);
@@ -222,18 +223,26 @@ final class ConvolutionMotifs {
       String flat = g.shape(y).rank() == 2 ? y : g.add(new Movement.Flatten(), y);
       return Layers.gemm(g, flat, g.channels());
     }
-    return g.oneIn(3) ? Layers.norm(g, y) : Layers.pointwise(g, y, g.channels());
+    return switch (g.random.nextInt(3)) {
+      case 0 -> Layers.norm(g, y);
+      case 1 -> Layers.activation(g, y);
+      default -> Layers.pointwise(g, y, g.channels());
+    };
   }
 
   /** Convolutions of one value or of several, their channels one behind the other. */
   private static String stacked(RandomGraph g, String x) {
     int kernel = Layers.kernel(g);
     Window window = kernel == 3 ? Window.padded(1) : Window.unit();
-    String first = Layers.maybeNorm(g, Layers.conv(g, x, g.channels(), kernel, kernel, window, 1));
-    int second = g.oneIn(3) ? 1 : kernel;
-    Window other = second == 3 ? Window.padded(1) : Window.unit();
+    int channels = g.channels();
+    int group = g.oneIn(3) ? g.group(g.size(x, 1), channels) : 1;
+    String first = Layers.maybeNorm(g, Layers.conv(g, x, channels, kernel, kernel, window, group));
     String from = g.oneIn(4) ? g.alike(x) : x;
-    String next = Layers.maybeNorm(g, Layers.conv(g, from, g.channels(), second, second, other));
+    Window other =
+        g.oneIn(3)
+            ? Layers.windowTo(g, g.shape(from), g.shape(first), kernel, kernel, new int[] {1, 1})
+            : window;
+    String next = Layers.maybeNorm(g, Layers.conv(g, from, channels, kernel, kernel, other, group));
     String y = g.add(new Movement.Concat(1, 2), first, g.oneIn(6) ? x : next);
     return switch (g.random.nextInt(3)) {
       case 0 -> y;
@@ -259,7 +268,7 @@ final class ConvolutionMotifs {
 
   private static String affineConv(RandomGraph g, String x) {
     if (g.oneIn(2)) {
-      return Layers.conv(g, Layers.channelAffine(g, x));
+      return Layers.conv(g, g.oneIn(3) ? Layers.affine(g, x) : Layers.channelAffine(g, x));
     }
     String y = Layers.conv(g, x);
     return g.oneIn(3) ? Layers.affine(g, y) : Layers.channelAffine(g, y);
@@ -287,6 +296,10 @@ final class ConvolutionMotifs {
                 List.of(0L, 0L, (long) g.random.nextInt(2), 1L),
                 filling),
             Layers.maybeNorm(g, x));
+    if (g.oneIn(3)) {
+      Window window = g.oneIn(2) ? Window.unit() : Window.padded(1);
+      return g.add(new Pooling.AveragePool(3, 3, window, g.oneIn(2)), pad);
+    }
     return Layers.maybeNorm(g, Layers.conv(g, pad));
   }
 }

@@ -21,11 +21,15 @@ final class DenseMotifs {
         new Motif("token mixing", 3, DenseMotifs::tokenMixing),
         new Motif("token mixing from the left", 3, DenseMotifs::mixingFromTheLeft),
         new Motif("spatial gate", 3, DenseMotifs::spatialGate),
+        new Motif("spatial gate once more", 3, DenseMotifs::spatialGate),
         new Motif("affines of sequences", 3, DenseMotifs::affines));
   }
 
   private static String denseNorm(RandomGraph g, String x) {
     String y = Layers.maybeIdentity(g, Layers.gemm(g, x, 2 + g.random.nextInt(5)));
+    if (g.oneIn(8)) {
+      return Layers.norm(g, Layers.activation(g, y));
+    }
     String z = g.oneIn(3) ? Layers.channelAffine(g, y) : Layers.norm(g, y);
     return g.oneIn(3) ? Layers.activation(g, z) : z;
   }
@@ -49,10 +53,12 @@ final class DenseMotifs {
     return g.oneIn(3) ? Layers.channelAffine(g, map) : Layers.norm(g, map);
   }
 
+  /** Two dense layers, one behind the other, through many features or through few. */
   private static String chain(RandomGraph g, String x) {
-    String y = Layers.gemm(g, x, 2 + g.random.nextInt(5));
+    boolean isNarrow = g.oneIn(4);
+    String y = Layers.gemm(g, x, isNarrow ? 1 : 2 + g.random.nextInt(5));
     String z = g.oneIn(4) ? Layers.activation(g, y) : Layers.maybeIdentity(g, y);
-    return Layers.gemm(g, z, 1 + g.random.nextInt(5));
+    return Layers.gemm(g, z, isNarrow ? 8 : 1 + g.random.nextInt(5));
   }
 
   private static String parallel(RandomGraph g, String x) {
@@ -65,7 +71,11 @@ final class DenseMotifs {
     }
     String second = Layers.maybeNorm(g, Layers.gemm(g, from, out));
     String sum = g.add(new Operator.Add(), first, second);
-    return out == g.size(x, 1) && g.oneIn(3) ? g.add(new Operator.Add(), sum, x) : sum;
+    if (out != g.size(x, 1) || g.oneIn(3)) {
+      return sum;
+    }
+    String self = g.oneIn(2) ? Layers.norm(g, x) : x;
+    return g.add(new Operator.Add(), sum, g.oneIn(3) ? Layers.affine(g, self) : self);
   }
 
   private static String affines(RandomGraph g, String x) {
@@ -93,13 +103,16 @@ final class DenseMotifs {
   private static String lastAxis(RandomGraph g, String x) {
     int channels = g.size(x, 2);
     String y = Layers.maybeIdentity(g, Layers.dense(g, x, channels));
-    return switch (g.random.nextInt(5)) {
+    return switch (g.random.nextInt(6)) {
       case 0 -> g.add(new Operator.Add(), x, Layers.channelAffine(g, y));
       case 1 -> Layers.dense(g, y, g.channels());
       case 2 -> g.add(new Operator.Add(), y, Layers.dense(g, x, channels));
       case 3 ->
           g.add(
-              new Movement.Concat(2, 2), y, Layers.dense(g, g.oneIn(4) ? g.alike(x) : x, channels));
+              new Movement.Concat(1 + g.random.nextInt(2), 2),
+              y,
+              Layers.dense(g, g.oneIn(4) ? g.alike(x) : x, channels));
+      case 4 -> g.add(new Operator.Add(), y, Layers.affine(g, x));
       default -> Layers.dense(g, Layers.channelAffine(g, x), channels);
     };
   }
@@ -127,6 +140,12 @@ final class DenseMotifs {
     String y = g.oneIn(2) ? Layers.channelAffine(g, x) : Layers.affine(g, x);
     String weight = g.add(new Operator.Constant(g.parameters.weight(tokens, tokens)));
     String mixed = g.add(new Operator.MatMul(), weight, y);
+    if (g.oneIn(3)) {
+      String other = Layers.dense(g, y, g.size(y, 2));
+      return g.oneIn(2)
+          ? g.add(new Operator.Add(), mixed, other)
+          : Layers.dense(g, mixed, g.channels());
+    }
     return g.oneIn(2) ? Layers.affine(g, mixed) : Layers.channelAffine(g, mixed);
   }
 
@@ -146,10 +165,13 @@ final class DenseMotifs {
       String swapped = Layers.swapLastAxes(g, v);
       mixed = Layers.swapLastAxes(g, Layers.dense(g, swapped, g.size(swapped, 2)));
     }
-    String gated =
-        g.oneIn(2) ? g.add(new Operator.Mul(), u, mixed) : g.add(new Operator.Mul(), mixed, u);
+    Operator joins = g.oneIn(8) ? new Operator.Add() : new Operator.Mul();
+    String gated = g.oneIn(2) ? g.add(joins, u, mixed) : g.add(joins, mixed, u);
     if (g.oneIn(6)) {
       Layers.activation(g, gated);
+    }
+    if (g.oneIn(6)) {
+      Layers.activation(g, v);
     }
     return g.oneIn(6) ? gated : Layers.dense(g, gated, g.channels());
   }

@@ -1,5 +1,6 @@
 package org.repfold.converter.fold.fuzz;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.repfold.graph.BadInputException;
@@ -155,7 +156,7 @@ final class Layers {
         switch (kind) {
           case 0 -> perChannel(g, shape);
           case 1 -> new long[0];
-          default -> lastAxes(shape, kind - 1);
+          default -> lastAxes(g, shape, kind - 1);
         };
     if (g.oneIn(10)) {
       return g.add(new Operator.Div(), x, g.add(new Operator.Constant(g.parameters.weight(sizes))));
@@ -177,12 +178,23 @@ final class Layers {
     return new long[] {shape.dimension(-1)};
   }
 
-  /** Some of the last axes, the batch left out. */
-  private static long[] lastAxes(Shape shape, int axes) {
+  /**
+   * Some of the last axes, the batch left out; now and then one that the value has not, or that is
+   * longer than the value's.
+   */
+  private static long[] lastAxes(RandomGraph g, Shape shape, int axes) {
     int count = Math.min(axes, shape.rank() - 1);
+    boolean grows = g.oneIn(6);
     long[] sizes = new long[count];
     for (int i = 0; i < count; i++) {
-      sizes[i] = shape.dimension(shape.rank() - count + i);
+      long size = shape.dimension(shape.rank() - count + i);
+      sizes[i] = size == 1 && grows ? 2 : size;
+    }
+    if (g.oneIn(40)) {
+      long[] more = new long[shape.rank() + 1];
+      Arrays.fill(more, 1);
+      more[0] = 2;
+      return more;
     }
     return sizes;
   }

@@ -25,6 +25,10 @@ import org.repfold.graph.ShapeInference;
 final class RandomGraph {
   private static final int LARGEST_VALUE = 500;
   private static final int BATCH = 2;
+
+  /** One in so many values that something takes is an output too. */
+  private static final int OUTPUTS = 24;
+
   private static final int[] CHANNELS = {1, 2, 2, 3, 4, 4, 6};
 
   final Random random;
@@ -47,7 +51,7 @@ final class RandomGraph {
     Motif first = Motifs.first(seed);
     graph.addInputs(first.rank());
     graph.attempt(first);
-    int more = 3 + graph.random.nextInt(6);
+    int more = graph.oneIn(4) ? 0 : 3 + graph.random.nextInt(6);
     for (int i = 0; i < more || graph.nodes.isEmpty(); i++) {
       graph.attempt(Motifs.any(graph.random));
     }
@@ -65,7 +69,7 @@ final class RandomGraph {
     Shape shape =
         switch (rank) {
           case 2 -> Shape.of(-1, 2 + random.nextInt(7));
-          case 3 -> Shape.of(-1, 2 + random.nextInt(3), 2 * (1 + random.nextInt(3)));
+          case 3 -> Shape.of(-1, 2 + random.nextInt(3), 2 * (1 + random.nextInt(2)));
           default -> Shape.of(-1, channels(), 1 + random.nextInt(7), 1 + random.nextInt(7));
         };
     inputs.add(new Input(name, shape));
@@ -77,6 +81,7 @@ final class RandomGraph {
   private void attempt(Motif motif) {
     List<String> fitting = new ArrayList<>(shapes.keySet().stream().sorted().toList());
     fitting.removeIf(name -> shapes.get(name).rank() != motif.rank());
+    fitting.removeIf(name -> !shapes.get(name).with(0, 1).isKnown());
     if (fitting.isEmpty()) {
       return;
     }
@@ -102,8 +107,10 @@ final class RandomGraph {
         outputs.add(node.name());
       }
     }
-    if (oneIn(4)) {
-      outputs.add(nodes.get(random.nextInt(nodes.size())).name());
+    for (Node node : nodes) {
+      if (oneIn(OUTPUTS)) {
+        outputs.add(node.name());
+      }
     }
     return Graph.of(inputs, nodes, List.copyOf(outputs));
   }
@@ -164,7 +171,7 @@ final class RandomGraph {
 
   /** A divisor of both numbers, 1 as often as not. */
   int group(int in, int out) {
-    if (oneIn(2)) {
+    if (oneIn(2) || in == Shape.UNKNOWN) {
       return 1;
     }
     int[] divisors =

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
+import org.repfold.graph.BadInputException;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
@@ -42,7 +43,7 @@ final class RandomParameters {
 
   /** Scales that are random, of both signs, with zeros, or all the same. */
   Tensor scale(long... sizes) {
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(6)) {
       case 0 -> tensor(Shape.of(sizes), () -> oneIn(2) ? 0 : random.nextGaussian());
       case 1 -> {
         double same = random.nextGaussian();
@@ -97,6 +98,9 @@ final class RandomParameters {
   }
 
   private static Tensor tensor(Shape shape, DoubleSupplier numbers) {
+    if (!shape.isKnown()) {
+      throw new BadInputException("parameter: expected a known shape, found " + shape);
+    }
     double[] elements = new double[Math.toIntExact(shape.elements())];
     Arrays.setAll(elements, any -> numbers.getAsDouble());
     return Tensor.of(shape, elements);

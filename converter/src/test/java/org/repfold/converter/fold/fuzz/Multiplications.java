@@ -2,20 +2,24 @@ package org.repfold.converter.fold.fuzz;
 
 import java.util.stream.LongStream;
 import org.repfold.graph.Graph;
+import org.repfold.graph.GraphView;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 
-/** What a graph computes for one sample: terms of sums, and elements of all else. */
-final class Work {
-  private Work() {}
+/**
+ * The terms that a graph's nodes sum up for one sample, and the elements of what only computes
+ * element by element.
+ */
+final class Multiplications {
+  private Multiplications() {}
 
   static long of(Graph graph) {
     return graph.nodes().stream().mapToLong(node -> of(graph, node)).sum();
   }
 
-  private static long of(Graph graph, Node node) {
+  private static long of(GraphView graph, Node node) {
     Operator operator = node.operator();
     long outputs = elements(graph.shape(node.name()));
     if (operator instanceof Operator.Conv conv) {
@@ -29,7 +33,10 @@ final class Work {
     } else if (operator instanceof Pooling.AveragePool pool) {
       return outputs * pool.kernelHeight() * pool.kernelWidth();
     }
-    return operator instanceof Operator.Constant ? 0 : outputs;
+    return operator instanceof Operator.BatchNormalization
+            || operator instanceof Operator.Elementwise
+        ? outputs
+        : 0;
   }
 
   private static long elements(Shape shape) {
