@@ -22,9 +22,6 @@ public final class LinearShift implements FoldRule {
         node.operator() instanceof Operator.Elementwise
             ? BehindLayer.of(graph, node).filter(f -> f.affine().scalesNothing())
             : Optional.empty();
-    return found
-        .filter(behind -> behind.layer().hasBias())
-        .map(behind -> behind.foldIfLess(graph))
-        .orElseGet(Match::none);
+    return found.map(behind -> behind.foldIfLess(graph)).orElseGet(Match::none);
   }
 }

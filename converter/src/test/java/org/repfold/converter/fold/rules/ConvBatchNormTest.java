@@ -15,6 +15,7 @@ import org.repfold.converter.fold.RandomOperators;
 import org.repfold.converter.fold.Refusal;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
+import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.Unary;
@@ -164,5 +165,16 @@ class ConvBatchNormTest {
 
     assertEquals(
         List.of("norm"), assertFolds(graph.output("norm").build(), new ConvBatchNorm()).outputs());
+  }
+
+  @Test
+  void leavesABatchNormBehindAReshapeToItsOwnRule() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 5);
+    graph.add("fc", random.gemm(5, 12), "x");
+    graph.add("map", Movement.Reshape.to(-1, 3, 2, 2), "fc");
+    graph.add("norm", random.batchNorm(3), "map");
+
+    FoldFixture.of(graph.output("norm").build()).with(new ConvBatchNorm()).unchanged();
   }
 }

@@ -107,4 +107,13 @@ class GatingNormSpatialProjectionTest {
 
     fixture().unchanged();
   }
+
+  @Test
+  void aGateThatSomethingElseTakesIsLeftAlone() {
+    gatingUnit(random.tensor(CHANNELS), Optional.of(random.tensor(CHANNELS)));
+    tokens.graph.output(tokens.dense("fc2", "gate", CHANNELS, 4));
+    tokens.graph.output(tokens.graph.add("seen", new Unary.Relu(), "back"));
+
+    fixture().unchanged();
+  }
 }

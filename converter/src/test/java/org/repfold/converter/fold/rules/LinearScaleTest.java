@@ -135,4 +135,14 @@ class LinearScaleTest {
 
     fixture("y").unchanged();
   }
+
+  @Test
+  void anAdditionAloneIsLeftToTheRuleOfShifts() {
+    tokens.graph.input("x", -1, 3);
+    tokens.graph.add("fc", random.gemm(3, 4), "x");
+    tokens.shifted("shift", "fc", 4);
+    tokens.graph.add("y", new Unary.Relu(), "shift");
+
+    fixture("y").unchanged();
+  }
 }

@@ -86,4 +86,14 @@ class LinearShiftTest {
 
     fixture().refuses("the output of 'fc' is also used by 'y'", "shift", "fc", "y");
   }
+
+  @Test
+  void aScaleIsLeftToTheRuleOfScales() {
+    tokens.graph.input("x", -1, 3);
+    tokens.graph.add("fc", random.gemm(3, 4), "x");
+    tokens.scaled("scale", "fc", 4);
+    tokens.graph.add("y", new Unary.Relu(), "scale");
+
+    fixture().unchanged();
+  }
 }

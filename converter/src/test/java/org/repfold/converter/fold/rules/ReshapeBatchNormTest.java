@@ -82,4 +82,14 @@ class ReshapeBatchNormTest {
 
     fixture().refuses("the output of 'fc' is also used by 'y'", "norm", "fc", "y");
   }
+
+  @Test
+  void aBatchNormDirectlyBehindALayerIsLeftToItsOwnRule() {
+    tokens.graph.input("x", -1, 5);
+    tokens.graph.add("fc", random.gemm(5, 4), "x");
+    tokens.graph.add("norm", random.batchNorm(4), "fc");
+    tokens.graph.add("y", new Unary.Relu(), "norm");
+
+    fixture().unchanged();
+  }
 }

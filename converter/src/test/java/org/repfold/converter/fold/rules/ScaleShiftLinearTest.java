@@ -1,8 +1,13 @@
 package org.repfold.converter.fold.rules;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.repfold.converter.fold.FoldFixture;
+import org.repfold.converter.fold.Folder;
+import org.repfold.converter.fold.Folding;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
@@ -153,5 +158,18 @@ class ScaleShiftLinearTest {
     tokens.graph.add("y", new Operator.Add(), "fc", "shift");
 
     fixture().unchanged();
+  }
+
+  @Test
+  void aDivisionByZeroIsNoScale() {
+    tokens.graph.input("x", -1, 3);
+    tokens.with("quotient", new Operator.Div(), "x", Tensor.vector(1, 0, 2));
+    tokens.graph.add("y", random.gemm(3, 2), "quotient");
+
+    Folding folding =
+        new Folder(List.of(new ScaleShiftLinear())).apply(tokens.graph.output("y").build());
+
+    assertEquals(List.of(), folding.steps());
+    assertEquals(List.of(), folding.refusals());
   }
 }

@@ -67,4 +67,15 @@ class SplitBatchNormTest {
 
     fixture().unchanged();
   }
+
+  @Test
+  void anAdditionThatWouldBecomeSeveralStays() {
+    tokens.graph.input("x", -1, 4, 6);
+    tokens.shifted("shift", "x", 6);
+    tokens.product("one", "shift", 6, 3);
+    tokens.product("two", "shift", 6, 3);
+    tokens.graph.output("one").output("two");
+
+    fixture().unchanged();
+  }
 }
