@@ -2,6 +2,7 @@ package org.repfold.converter.lower;
 
 import java.util.List;
 import org.repfold.converter.fold.FoldRule;
+import org.repfold.converter.fold.rules.RemoveIdentity;
 
 /** All lowering rules, in the order in which they are tried at a node. */
 public final class Lowering {
@@ -14,6 +15,6 @@ public final class Lowering {
         new TransposeAsReshape(),
         new MergeTransposes(),
         new MergeReshapes(),
-        new RemoveReshape());
+        new RemoveIdentity());
   }
 }

@@ -11,7 +11,7 @@ import org.repfold.graph.Unary;
 
 /**
  * What every lowering rule lowers: the number of convolutions; then of transposes; then of
- * reshapes; then for each activation the number of reshapes that come before it.
+ * reshapes; then for each activation the number of reshapes that come before it; then of nodes.
  */
 public final class LoweringMeasure implements Measure {
 
@@ -22,7 +22,8 @@ public final class LoweringMeasure implements Measure {
       operator instanceof Operator.Conv ? 1 : 0,
       operator instanceof Movement.Transpose ? 1 : 0,
       operator instanceof Movement.Reshape ? 1 : 0,
-      operator instanceof Unary ? reshapesBefore(graph, node.inputs(), new HashSet<>()) : 0
+      operator instanceof Unary ? reshapesBefore(graph, node.inputs(), new HashSet<>()) : 0,
+      operator instanceof Operator.Constant ? 0 : 1
     };
   }
 
