@@ -73,6 +73,22 @@ public final class Tensor {
     return elements instanceof float[] floats ? floats[index] : ((long[]) elements)[index];
   }
 
+  /**
+   * The element at a row-major index of an int64 tensor, whatever its size.
+   *
+   * @throws IllegalStateException if this tensor is not int64
+   */
+  public long integer(int index) {
+    if (elements instanceof long[] longs) {
+      return longs[index];
+    }
+    throw notInt64();
+  }
+
+  private IllegalStateException notInt64() {
+    return new IllegalStateException("tensor is " + type() + ", not INT64");
+  }
+
   /** The elements as float64, row-major, in a new array. */
   public double[] toDoubles() {
     if (elements instanceof double[] doubles) {
@@ -118,7 +134,7 @@ public final class Tensor {
     if (elements instanceof long[] longs) {
       return longs.clone();
     }
-    throw new IllegalStateException("tensor is " + type() + ", not INT64");
+    throw notInt64();
   }
 
   /** This tensor with its elements converted; itself if it has that type already. */

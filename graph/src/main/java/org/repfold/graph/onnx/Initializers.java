@@ -62,12 +62,25 @@ final class Initializers {
     if (known != null) {
       return known;
     }
+    String name = freeName(wanted);
+    names.put(tensor, name);
+    protos.add(proto(name, tensor));
+    return name;
+  }
+
+  /** Adds a tensor as it is, under a name near the wanted one, which is given. */
+  String add(String wanted, TensorProto tensor) {
+    String name = freeName(wanted);
+    protos.add(tensor.toBuilder().setName(name).build());
+    return name;
+  }
+
+  /** A name near the wanted one that nothing in the model has, nor will have. */
+  String freeName(String wanted) {
     String name = wanted;
     while (!taken.add(name)) {
       name += "_";
     }
-    names.put(tensor, name);
-    protos.add(proto(name, tensor));
     return name;
   }
 

@@ -15,23 +15,27 @@ import org.repfold.graph.Shape;
 
 /** Reads operators that move elements about. */
 final class MovementReader {
-  /** From these opsets on, what was an attribute is an input. */
-  private static final int SLICE_OF_INPUTS = 10;
-
+  /** From this opset on, what was an attribute is an input. */
   private static final int PAD_OF_INPUTS = 11;
-
-  /** Exporters write no end of a slice as one of these numbers or larger. */
-  private static final long NO_END = Integer.MAX_VALUE;
 
   private MovementReader() {}
 
   static Operator flatten(OnnxNode node) {
     int axis = node.attributes().integer("axis", 1);
-    require(axis == 1 || axis == 1 - node.rank(), "a Flatten of axis " + axis);
-    return new Movement.Flatten();
+    return axis == 1 || axis == 1 - node.rank()
+        ? new Movement.Flatten()
+        : new Movement.Reshape(boxed(ReshapeReader.target(node)));
   }
 
-  static Operator transpose(OnnxNode node) {
+  static Operator reshape(OnnxNode node) {
+    return new Movement.Reshape(boxed(ReshapeReader.target(node)));
+  }
+
+  private static List<Long> boxed(Shape shape) {
+    return Arrays.stream(shape.toArray()).boxed().toList();
+  }
+
+  static Movement.Transpose transpose(OnnxNode node) {
     int rank = node.rank();
     int[] permutation =
         node.attributes()
@@ -40,7 +44,7 @@ final class MovementReader {
     return new Movement.Transpose(Arrays.stream(permutation).boxed().toList());
   }
 
-  static Operator concat(OnnxNode node) {
+  static Movement.Concat concat(OnnxNode node) {
     node.requireInputs(1, Integer.MAX_VALUE);
     int axis =
         node.attributes()
@@ -49,93 +53,56 @@ final class MovementReader {
     return new Movement.Concat(node.axis(axis), node.inputs());
   }
 
-  static Operator reshape(OnnxNode node) {
-    node.requireInputs(2, 2);
-    long[] sizes = node.integers(1);
-    require(
-        node.attributes().integer("allowzero", 0) == 0
-            || Arrays.stream(sizes).allMatch(size -> size != 0),
-        "a Reshape to no elements");
-    return Movement.Reshape.to(withCopiedSizes(node.shape(), sizes));
-  }
-
-  /** ONNX's 0 copies a size of the input. */
-  private static long[] withCopiedSizes(Shape input, long[] sizes) {
-    long[] result = sizes.clone();
-    for (int axis = 0; axis < sizes.length; axis++) {
-      if (sizes[axis] == 0) {
-        if (axis >= input.rank()) {
-          throw new BadInputException(
-              "expected an input with axis " + axis + " to copy, found shape " + input);
-        }
-        result[axis] = input.dimension(axis);
-      }
-    }
-    int free = IntStream.range(0, sizes.length).filter(i -> sizes[i] == -1).findFirst().orElse(-1);
-    boolean batchCopied =
-        IntStream.range(0, sizes.length).anyMatch(i -> sizes[i] == 0 && result[i] == -1);
-    if (free >= 0 && batchCopied) {
-      // The batch is the one axis left unknown, so the free size is what the others leave.
-      result[free] = knownProduct(input.toArray()) / Math.max(1, knownProduct(result));
-    }
-    return result;
-  }
-
-  private static long knownProduct(long[] sizes) {
-    return Arrays.stream(sizes)
-        .filter(size -> size != Shape.UNKNOWN)
-        .reduce(1, Math::multiplyExact);
-  }
-
   /** One operator for each axis that is cut. */
   static List<Operator> slice(OnnxNode node) {
-    boolean inputs = node.opset() >= SLICE_OF_INPUTS;
-    node.requireInputs(inputs ? 3 : 1, inputs ? 5 : 1);
-    long[] starts = inputs ? node.integers(1) : attribute(node, "starts");
-    long[] ends = inputs ? node.integers(2) : attribute(node, "ends");
-    Optional<long[]> given = inputs ? node.optionalIntegers(3) : node.attributes().longs("axes");
-    long[] axes = given.orElseGet(() -> LongStream.range(0, starts.length).toArray());
-    Optional<long[]> steps = inputs ? node.optionalIntegers(4) : Optional.empty();
-    require(
-        steps.map(all -> Arrays.stream(all).allMatch(step -> step == 1)).orElse(true),
-        "a Slice with steps other than 1");
-    if (ends.length != starts.length
-        || axes.length != starts.length
-        || Arrays.stream(axes).map(node::axis).distinct().count() != axes.length) {
-      throw new BadInputException(
-          "expected as many ends and different axes as starts, found "
-              + Arrays.toString(starts)
-              + ", "
-              + Arrays.toString(ends)
-              + " and "
-              + Arrays.toString(axes));
-    }
     List<Operator> slices = new ArrayList<>();
-    for (int i = 0; i < axes.length; i++) {
-      slice(node.shape(), node.axis(axes[i]), starts[i], ends[i]).ifPresent(slices::add);
+    for (Cut cut : Cut.of(node)) {
+      require(cut.step() == 1, "a Slice with steps other than 1");
+      require(cut.count() > 0, "a Slice to no elements");
+      slices.add(new Movement.Slice(cut.axis(), cut.start(), cut.start() + cut.count()));
     }
-    return slices.isEmpty() ? List.of(new Operator.Identity()) : slices;
+    return orIdentity(slices);
   }
 
-  /**
-   * None where all elements stay. Positions below 0 count from the end, those outside are moved.
-   */
-  private static Optional<Operator> slice(Shape input, int axis, long start, long end) {
-    long size = input.dimension(axis);
-    if (size == Shape.UNKNOWN) {
-      require(start == 0 && end >= NO_END, "a Slice of the batch");
-      return Optional.empty();
+  /** For each output the operators that make it up. */
+  static List<List<Operator>> split(OnnxNode node) {
+    List<List<Operator>> outputs = new ArrayList<>();
+    for (Cut cut : Cut.split(node)) {
+      require(cut.count() > 0, "a Split to no elements");
+      boolean whole = cut.count() == node.shape().dimension(cut.axis());
+      outputs.add(
+          orIdentity(
+              whole
+                  ? List.of()
+                  : List.of(
+                      new Movement.Slice(cut.axis(), cut.start(), cut.start() + cut.count()))));
     }
-    long from = position(start, size);
-    long to = position(end, size);
-    require(from < to, "a Slice to no elements");
-    return from == 0 && to == size
-        ? Optional.empty()
-        : Optional.of(new Movement.Slice(axis, from, to));
+    return outputs;
   }
 
-  private static long position(long index, long size) {
-    return Math.max(0, Math.min(size, index < 0 ? index + size : index));
+  private static List<Operator> orIdentity(List<Operator> operators) {
+    return operators.isEmpty() ? List.of(new Operator.Identity()) : operators;
+  }
+
+  /** Of neighbouring positions along an axis; of one alone the axis is left out. */
+  static List<Operator> gather(OnnxNode node) {
+    node.requireInputs(2, 2);
+    int axis = node.axis(node.attributes().integer("axis", 0));
+    Shape shape = node.shape();
+    require(shape.dimension(axis) != Shape.UNKNOWN, "a Gather along the batch");
+    int[] positions = KnownMovements.positions(node, node.parameter(1), shape.dimension(axis));
+    require(
+        positions.length > 0
+            && node.parameter(1).shape().rank() <= 1
+            && IntStream.range(0, positions.length).allMatch(i -> positions[i] == positions[0] + i),
+        "a Gather of other than neighbouring positions");
+    Operator slice = new Movement.Slice(axis, positions[0], (long) positions[0] + positions.length);
+    if (node.parameter(1).shape().rank() == 1) {
+      return List.of(slice);
+    }
+    List<Long> sizes = new ArrayList<>(boxed(shape));
+    sizes.remove(axis);
+    return List.of(slice, new Movement.Reshape(sizes));
   }
 
   static Operator pad(OnnxNode node) {
@@ -143,7 +110,7 @@ final class MovementReader {
     node.requireInputs(inputs ? 2 : 1, inputs ? 4 : 1);
     String mode = node.attributes().string("mode", "constant");
     require(mode.equals("constant"), "a Pad of mode " + mode);
-    long[] pads = inputs ? node.integers(1) : attribute(node, "pads");
+    long[] pads = inputs ? node.integers(1) : node.attributes().requiredLongs("pads");
     double value = inputs ? node.optionalNumber(2).orElse(0.0) : node.attributes().real("value", 0);
     Optional<long[]> given = inputs ? node.optionalIntegers(3) : Optional.empty();
     long[] axes = given.orElseGet(() -> LongStream.range(0, node.rank()).toArray());
@@ -161,11 +128,5 @@ final class MovementReader {
       after[node.axis(axes[i])] = pads[axes.length + i];
     }
     return new Movement.Pad(List.of(before), List.of(after), value);
-  }
-
-  private static long[] attribute(OnnxNode node, String name) {
-    return node.attributes()
-        .longs(name)
-        .orElseThrow(() -> new BadInputException("expected " + name + ", found none"));
   }
 }

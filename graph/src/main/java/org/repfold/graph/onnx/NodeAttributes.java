@@ -49,6 +49,11 @@ final class NodeAttributes {
         .map(a -> a.getIntsList().stream().mapToLong(Long::longValue).toArray());
   }
 
+  long[] requiredLongs(String name) {
+    return longs(name)
+        .orElseThrow(() -> new BadInputException("expected " + name + ", found none"));
+  }
+
   /**
    * A finite number, as the double that prints like the float: 1e-5 as its author wrote it, not
    * rounded to float32.

@@ -43,14 +43,6 @@ final class NodeWriter {
    *     its numbers
    */
   static NodeProto write(Node node, Initializers initializers, ElementType floatType) {
-    if (node.operator() instanceof Operator.Opaque opaque) {
-      throw new BadInputException(
-          "node '"
-              + node.name()
-              + "' ("
-              + opaque.kind()
-              + "): ONNX has no such operator; convert to a DL4J zip instead");
-    }
     try {
       return new NodeWriter(node, initializers, floatType).write();
     } catch (BadInputException e) {

@@ -1,7 +1,6 @@
 package org.repfold.graph.onnx;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
-import java.util.Map;
 import java.util.Optional;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
@@ -12,18 +11,16 @@ import org.repfold.graph.Tensor;
 final class OnnxNode {
   private final NodeProto proto;
   private final NodeAttributes attributes;
-  private final Map<String, Tensor> constants;
-  private final Map<String, Shape> shapes;
+  private final Values values;
   private final int opset;
 
   /**
-   * @param shapes of the values computed so far
+   * @param values computed so far
    */
-  OnnxNode(NodeProto proto, Map<String, Tensor> constants, Map<String, Shape> shapes, int opset) {
+  OnnxNode(NodeProto proto, Values values, int opset) {
     this.proto = proto;
     this.attributes = NodeAttributes.of(proto);
-    this.constants = constants;
-    this.shapes = shapes;
+    this.values = values;
     this.opset = opset;
   }
 
@@ -40,6 +37,7 @@ final class OnnxNode {
     return attributes;
   }
 
+  /** The number of inputs, those left out in between counted. */
   int inputs() {
     return proto.getInputCount();
   }
@@ -47,13 +45,52 @@ final class OnnxNode {
   /** The shape of the first input. */
   Shape shape() {
     requireInputs(1, Integer.MAX_VALUE);
-    String name = proto.getInput(0);
-    Shape shape = shapes.get(name);
-    if (shape == null && !constants.containsKey(name)) {
+    return shape(0);
+  }
+
+  Shape shape(int input) {
+    return values.shape(proto.getInput(input));
+  }
+
+  /** How many times the batch the unknown size of the first input is; empty without one. */
+  Optional<Long> batch() {
+    return values.batch(proto.getInput(0));
+  }
+
+  /** ONNX's data type of the network's inputs. */
+  int floatType() {
+    return values.floatType();
+  }
+
+  int outputs() {
+    return proto.getOutputCount();
+  }
+
+  /** To be called before the elements of a constant that the node computes are allocated. */
+  Shape reserved(Shape shape) {
+    values.reserve(shape);
+    return shape;
+  }
+
+  /** Whether there is something at all at that place. */
+  boolean hasInput(int input) {
+    return input < inputs() && !proto.getInput(input).isEmpty();
+  }
+
+  /** What is known of an input's elements; nothing if the network computes them. */
+  Optional<Known> known(int input) {
+    return hasInput(input) ? values.known(proto.getInput(input)) : Optional.empty();
+  }
+
+  /** An input that is known and a vector of whole numbers, of which some may be of the batch. */
+  Known sizes(int input) {
+    parameterName(input);
+    Known found = known(input).orElseThrow(() -> computed(input));
+    if (!found.isWhole() || found.shape().rank() != 1) {
       throw new BadInputException(
-          "expected input '" + name + "' to be computed before it; is there a cycle?");
+          "expected input " + input + " of int64 in one axis, found " + found.numbers());
     }
-    return shape == null ? constants.get(name).shape() : shape;
+    return found;
   }
 
   /** The number of axes of the first input. */
@@ -74,23 +111,32 @@ final class OnnxNode {
 
   /** A constant input. */
   Tensor parameter(int input) {
-    return optionalParameter(input)
-        .orElseThrow(() -> new BadInputException("expected input " + input + ", found none"));
+    parameterName(input);
+    return optionalParameter(input).orElseThrow();
+  }
+
+  private void parameterName(int input) {
+    if (!hasInput(input)) {
+      throw new BadInputException("expected input " + input + ", found none");
+    }
   }
 
   /** A constant input, if it is there. */
   Optional<Tensor> optionalParameter(int input) {
-    if (inputs() <= input || proto.getInput(input).isEmpty()) {
+    if (!hasInput(input)) {
       return Optional.empty();
     }
-    Tensor tensor = constants.get(proto.getInput(input));
-    if (tensor == null) {
-      throw new BadInputException(
-          "input '"
-              + proto.getInput(input)
-              + "': a computed value in place of a constant is not supported yet");
+    Known known = known(input).orElseThrow(() -> computed(input));
+    if (known.isOfBatch()) {
+      throw new NotSupportedException(
+          "input '" + proto.getInput(input) + "': a value that depends on the batch");
     }
-    return Optional.of(tensor);
+    return Optional.of(known.numbers());
+  }
+
+  private NotSupportedException computed(int input) {
+    return new NotSupportedException(
+        "input '" + proto.getInput(input) + "': a computed value in place of a constant");
   }
 
   /** A constant input that is a vector of int64. */
@@ -136,7 +182,7 @@ final class OnnxNode {
   /** Refuses a form of the operator that ONNX defines and that is not supported. */
   static void require(boolean supported, String form) {
     if (!supported) {
-      throw new BadInputException(form + " is not supported yet");
+      throw new NotSupportedException(form);
     }
   }
 }

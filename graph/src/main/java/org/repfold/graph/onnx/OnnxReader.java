@@ -1,5 +1,7 @@
 package org.repfold.graph.onnx;
 
+import static org.repfold.graph.onnx.OnnxNode.require;
+
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -17,10 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.repfold.graph.BadInputException;
@@ -31,15 +33,22 @@ import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.ShapeInference;
-import org.repfold.graph.Tensor;
 import org.repfold.graph.file.FileFailure;
 
 /**
- * Reads ONNX models of opset 9 to 21 whose operators are those of {@link Operator}. Parameters are
- * initializers or {@code Constant} nodes; external data are read from the model's own folder.
+ * Reads ONNX models of opset 9 to 21. Parameters are initializers or {@code Constant} nodes;
+ * external data are read from the model's own folder.
  *
  * <p>A node goes by the name of its output, so that what the file calls a value the graph calls so
  * too. Constants that operators take as operands stand first in the graph.
+ *
+ * <p>What the model computes from constants and from the shapes of values is computed while it is
+ * read; sizes may be multiples of the batch. Floating-point numbers are computed in float64 and
+ * stay so: the graph's parameters are then of both types ({@link Graph#withParameters}).
+ *
+ * <p>A node that the graph has no operators for becomes an {@link Operator.Opaque}, if the model
+ * states the shape of what it gives and only one of its outputs is used. {@link OnnxWriter} writes
+ * it as it was.
  */
 public final class OnnxReader {
   private static final int OLDEST_OPSET = 9;
@@ -52,8 +61,15 @@ public final class OnnxReader {
   private static final Set<String> OPTIONAL_OUTPUTS =
       Set.of("Dropout", "LayerNormalization", "MaxPool");
 
+  /** Operators that leave the elements in their order, so that the batch is as often in them. */
+  private static final Set<String> RESHAPING = Set.of("Reshape", "Flatten", "Squeeze", "Unsqueeze");
+
   private final ExternalData externalData;
-  private final int opset;
+  private final OpaqueNode.Model model;
+  private final Values values;
+
+  /** Operators that the model defines itself, by domain and type. */
+  private final Set<String> functions = new HashSet<>();
 
   /** What nodes take and the graph gives. */
   private final Set<String> taken = new HashSet<>();
@@ -61,14 +77,13 @@ public final class OnnxReader {
   /** Every name of the model. */
   private final Set<String> names = new HashSet<>();
 
-  private final Map<String, Tensor> constants = new LinkedHashMap<>();
   private final Map<String, Node> operands = new HashMap<>();
-  private final Map<String, Shape> shapes = new HashMap<>();
   private final List<Node> nodes = new ArrayList<>();
 
-  private OnnxReader(ExternalData externalData, int opset) {
+  private OnnxReader(ExternalData externalData, OpaqueNode.Model model) {
     this.externalData = externalData;
-    this.opset = opset;
+    this.model = model;
+    this.values = new Values(model.floatType());
   }
 
   /**
@@ -110,7 +125,11 @@ public final class OnnxReader {
     }
     Map<String, String> metadata = new TreeMap<>();
     model.getMetadataPropsList().forEach(p -> metadata.put(p.getKey(), p.getValue()));
-    OnnxReader reader = new OnnxReader(externalData, opset(model));
+    OnnxReader reader =
+        new OnnxReader(
+            externalData,
+            new OpaqueNode.Model(opset(model), otherOpsets(model), floatType(model.getGraph())));
+    model.getFunctionsList().forEach(f -> reader.functions.add(f.getDomain() + ":" + f.getName()));
     try {
       return GraphValidator.validate(reader.graph(model.getGraph(), metadata));
     } catch (ArithmeticException e) {
@@ -121,7 +140,7 @@ public final class OnnxReader {
   private static int opset(ModelProto model) {
     long opset =
         model.getOpsetImportList().stream()
-            .filter(imported -> DEFAULT_DOMAINS.contains(imported.getDomain()))
+            .filter(imported -> isDefault(imported.getDomain()))
             .mapToLong(OperatorSetIdProto::getVersion)
             .max()
             .orElse(0);
@@ -137,30 +156,71 @@ public final class OnnxReader {
     return (int) opset;
   }
 
+  /** Whether a domain is that of ONNX's own operators. */
+  static boolean isDefault(String domain) {
+    return DEFAULT_DOMAINS.contains(domain);
+  }
+
+  private static Map<String, Long> otherOpsets(ModelProto model) {
+    Map<String, Long> opsets = new TreeMap<>();
+    model.getOpsetImportList().stream()
+        .filter(imported -> !isDefault(imported.getDomain()))
+        .forEach(imported -> opsets.put(imported.getDomain(), imported.getVersion()));
+    return opsets;
+  }
+
+  /** The type of the first input that has one of a network's. */
+  private static int floatType(GraphProto graph) {
+    return graph.getInputList().stream()
+        .map(input -> input.getType().getTensorType().getElemType())
+        .filter(INPUT_TYPES::contains)
+        .findFirst()
+        .orElse(TensorProto.DataType.FLOAT_VALUE);
+  }
+
   private Graph graph(GraphProto proto, Map<String, String> metadata) {
     if (proto.getSparseInitializerCount() > 0) {
       throw new BadInputException("sparse initializers are not supported yet");
     }
     collectNames(proto);
     for (TensorProto tensor : proto.getInitializerList()) {
-      addConstant(tensor.getName(), OnnxTensors.fromProto(tensor, externalData));
+      if (OnnxTensors.isKnown(tensor.getDataType())) {
+        values.store(tensor.getName(), OnnxTensors.known(tensor, externalData));
+      } else {
+        values.store(tensor.getName(), tensor);
+      }
     }
     List<Input> inputs =
         proto.getInputList().stream()
             // Before IR version 4, initializers are listed as inputs too.
-            .filter(input -> !constants.containsKey(input.getName()))
+            .filter(input -> !values.contains(input.getName()))
             .map(OnnxReader::input)
             .toList();
-    for (Input input : inputs) {
-      shapes.put(input.name(), input.shape());
-    }
-    proto.getNodeList().forEach(this::addNode);
+    inputs.forEach(input -> values.addInput(input.name(), input.shape()));
+    OpaqueReader opaqueReader = new OpaqueReader(proto, model, values, taken);
+    proto.getNodeList().forEach(node -> addNode(node, opaqueReader));
     List<String> outputs = proto.getOutputList().stream().map(ValueInfoProto::getName).toList();
     outputs.forEach(this::useAsOperand);
     List<Node> all = new ArrayList<>();
-    constants.keySet().stream().filter(operands::containsKey).map(operands::get).forEach(all::add);
+    values.known().keySet().stream()
+        .filter(operands::containsKey)
+        .map(operands::get)
+        .forEach(all::add);
     all.addAll(nodes);
-    return Graph.of(inputs, all, outputs, metadata);
+    return Graph.of(inputs, needed(GeluForms.found(all), outputs), outputs, metadata);
+  }
+
+  /** What was computed for its shape alone, or has become part of something else, is left out. */
+  private static List<Node> needed(List<Node> nodes, List<String> outputs) {
+    Set<String> needed = new HashSet<>(outputs);
+    LinkedList<Node> kept = new LinkedList<>();
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      if (needed.contains(nodes.get(i).name())) {
+        kept.addFirst(nodes.get(i));
+        needed.addAll(nodes.get(i).inputs());
+      }
+    }
+    return kept;
   }
 
   private void collectNames(GraphProto proto) {
@@ -197,29 +257,66 @@ public final class OnnxReader {
     return new Input(info.getName(), Shape.of(sizes));
   }
 
-  private void addConstant(String name, Tensor tensor) {
-    if (name.isEmpty() || shapes.containsKey(name) || constants.put(name, tensor) != null) {
-      throw new BadInputException("tensor '" + name + "': expected a unique, non-empty name");
-    }
-  }
-
-  private void addNode(NodeProto proto) {
+  private void addNode(NodeProto proto, OpaqueReader opaqueReader) {
     String description = describe(proto);
     try {
-      if (!hasOneOutput(proto) || !DEFAULT_DOMAINS.contains(proto.getDomain())) {
-        throw new BadInputException("this operator is not supported yet");
+      try {
+        require(isDefault(proto.getDomain()), "this operator");
+        require(isConstant(proto) || addSupported(proto), "more than one output");
+      } catch (NotSupportedException e) {
+        if (functions.contains(proto.getDomain() + ":" + proto.getOpType())) {
+          throw new BadInputException("a function of the model's own is not supported yet", e);
+        }
+        addNode(opaqueReader.read(proto, e.getMessage()), false);
       }
-      if (proto.getOpType().equals("Constant")) {
-        addConstant(proto.getOutput(0), ConstantReader.read(proto, externalData));
-        return;
-      }
-      addOperators(proto);
     } catch (BadInputException e) {
       // Shape inference names the node itself.
       String message = e.getMessage();
       throw message.startsWith(description)
           ? e
           : new BadInputException(description + ": " + message, e);
+    }
+  }
+
+  private boolean isConstant(NodeProto proto) {
+    boolean constant = proto.getOpType().equals("Constant") && hasOneOutput(proto);
+    if (constant) {
+      values.store(proto.getOutput(0), ConstantReader.read(proto, externalData));
+    }
+    return constant;
+  }
+
+  /** Adds what the node gives as constants or operators; does nothing if it gives too much. */
+  private boolean addSupported(NodeProto proto) {
+    OnnxNode node = new OnnxNode(proto, values, model.opset());
+    boolean several = proto.getOpType().equals("Split");
+    if (!several && !hasOneOutput(proto)) {
+      return false;
+    }
+    proto.getOutputList().forEach(this::requireUnused);
+    Optional<List<Known>> known = KnownReader.read(node);
+    if (known.isPresent()) {
+      for (int i = 0; i < known.get().size(); i++) {
+        if (several && proto.getOutput(i).isEmpty()) {
+          continue;
+        }
+        values.add(proto.getOutput(i), known.get().get(i));
+      }
+      return true;
+    }
+    List<List<Step>> outputs = OperatorReader.read(node);
+    for (int i = 0; i < outputs.size(); i++) {
+      if (several && proto.getOutput(i).isEmpty()) {
+        continue;
+      }
+      addSteps(proto, proto.getOutput(i), outputs.get(i));
+    }
+    return true;
+  }
+
+  private void requireUnused(String output) {
+    if (values.contains(output) && !output.isEmpty()) {
+      throw new BadInputException("name used twice");
     }
   }
 
@@ -232,33 +329,37 @@ public final class OnnxReader {
             .allMatch(name -> name.isEmpty() || ignorable && !taken.contains(name));
   }
 
-  private void addOperators(NodeProto proto) {
-    String output = proto.getOutput(0);
-    if (shapes.containsKey(output) || constants.containsKey(output)) {
-      throw new BadInputException("name used twice");
-    }
-    List<Operator> chain = OperatorReader.read(new OnnxNode(proto, constants, shapes, opset));
-    Iterator<String> operands = proto.getInputList().iterator();
-    List<String> inputs = new ArrayList<>();
-    for (int i = 0; i < chain.size(); i++) {
-      while (inputs.size() < chain.get(i).arity()) {
-        inputs.add(operands.next());
+  private void addSteps(NodeProto proto, String output, List<Step> steps) {
+    boolean reshaped = RESHAPING.contains(proto.getOpType());
+    String before = "";
+    for (int i = 0; i < steps.size(); i++) {
+      String name = i == steps.size() - 1 ? output : freeName(output + "." + i);
+      List<String> inputs = new ArrayList<>();
+      for (Step.Operand operand : steps.get(i).operands()) {
+        inputs.add(
+            operand instanceof Step.Input input
+                ? proto.getInput(input.index())
+                : operand instanceof Step.Number number ? constant(name, number) : before);
       }
-      String name = i == chain.size() - 1 ? output : freeName(output + "." + i);
-      addNode(new Node(name, chain.get(i), inputs));
-      inputs = new ArrayList<>(List.of(name));
+      addNode(new Node(name, steps.get(i).operator(), inputs), reshaped);
+      before = name;
     }
   }
 
-  private void addNode(Node node) {
+  private String constant(String user, Step.Number number) {
+    String name = freeName(user + "/constant");
+    values.add(name, Known.of(number.numbers()));
+    return name;
+  }
+
+  private void addNode(Node node, boolean reshaped) {
     for (String input : node.inputs()) {
       useAsOperand(input);
-      if (!shapes.containsKey(input)) {
-        throw new BadInputException(
-            "expected input '" + input + "' to be computed before it; is there a cycle?");
-      }
+      values.shape(input);
     }
-    shapes.put(node.name(), ShapeInference.shapeOf(node, shapes));
+    requireUnused(node.name());
+    Shape shape = ShapeInference.shapeOf(node, values.shapes());
+    values.addComputed(node.name(), shape, node.inputs(), reshaped);
     nodes.add(node);
   }
 
@@ -271,11 +372,18 @@ public final class OnnxReader {
   }
 
   private void useAsOperand(String value) {
-    Tensor constant = constants.get(value);
-    if (constant != null && !operands.containsKey(value)) {
-      operands.put(value, new Node(value, new Operator.Constant(constant)));
-      shapes.put(value, constant.shape());
-    }
+    values
+        .known(value)
+        .filter(known -> !operands.containsKey(value))
+        .ifPresent(
+            known -> {
+              if (known.isOfBatch()) {
+                throw new BadInputException(
+                    "input '" + value + "' depends on the batch, not supported yet");
+              }
+              operands.put(value, new Node(value, new Operator.Constant(known.numbers())));
+              values.use(value, known);
+            });
   }
 
   private static String describe(NodeProto proto) {

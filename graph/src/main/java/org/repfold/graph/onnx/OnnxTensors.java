@@ -4,6 +4,8 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.util.Arrays;
 import org.repfold.graph.BadInputException;
@@ -78,6 +80,68 @@ final class OnnxTensors {
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot fail as a file does", e);
     }
+  }
+
+  /** Whether {@link #known} reads tensors of a type. */
+  static boolean isKnown(int type) {
+    return Known.isFloat(type) || Known.isWhole(type);
+  }
+
+  /**
+   * As {@link #fromProto}, also int32 and bool, as int64.
+   *
+   * @throws BadInputException naming the tensor
+   */
+  static Known known(TensorProto proto, ExternalData externalData) {
+    int type = proto.getDataType();
+    boolean narrow =
+        type == TensorProto.DataType.INT32_VALUE || type == TensorProto.DataType.BOOL_VALUE;
+    return Known.of(type, narrow ? narrow(proto) : fromProto(proto, externalData));
+  }
+
+  /** Numbers of 32 bits or 1, which files write as raw bytes or list. */
+  private static Tensor narrow(TensorProto proto) {
+    long[] sizes = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
+    int width = proto.getDataType() == TensorProto.DataType.BOOL_VALUE ? 1 : Integer.BYTES;
+    try {
+      long count = TensorBytes.count(ElementType.INT64, sizes) / Long.BYTES;
+      long found = proto.hasRawData() ? proto.getRawData().size() : proto.getInt32DataCount();
+      long expected = proto.hasRawData() ? count * width : count;
+      if (found != expected || proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+        throw new BadInputException(
+            "expected "
+                + count
+                + " elements for shape "
+                + Shape.of(sizes)
+                + " in the model itself");
+      }
+      long[] elements = new long[Math.toIntExact(count)];
+      ByteBuffer raw = proto.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+      Arrays.setAll(
+          elements,
+          i ->
+              !proto.hasRawData()
+                  ? proto.getInt32Data(i)
+                  : width == 1 ? raw.get(i) : raw.getInt(i * width));
+      return Tensor.of(Shape.of(sizes), elements);
+    } catch (BadInputException e) {
+      throw new BadInputException("tensor '" + proto.getName() + "': " + e.getMessage(), e);
+    }
+  }
+
+  /** As {@link #toProto(String, Tensor)}, int32 and bool as what they are. */
+  static TensorProto toProto(String name, Known value) {
+    if (Known.isFloat(value.type())) {
+      boolean single = value.type() == TensorProto.DataType.FLOAT_VALUE;
+      return toProto(name, value.numbers().to(single ? ElementType.FLOAT32 : ElementType.FLOAT64));
+    } else if (value.type() == TensorProto.DataType.INT64_VALUE) {
+      return toProto(name, value.numbers());
+    }
+    TensorProto.Builder proto = describe(name, value.numbers()).setDataType(value.type());
+    for (int i = 0; i < value.size(); i++) {
+      proto.addInt32Data(Math.toIntExact(value.numbers().integer(i)));
+    }
+    return proto.build();
   }
 
   private static ElementType elementType(TensorProto proto) {

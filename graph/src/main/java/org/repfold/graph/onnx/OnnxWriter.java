@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
@@ -32,6 +35,10 @@ import org.repfold.graph.file.OutputFile;
  *
  * <p>Gelu is written as opset 20's operator: ONNX Runtime 1.29 runs it exactly as fast as the
  * {@code Div-Erf-Add-Mul-Mul} that it fuses.
+ *
+ * <p>A node that the reader kept as it was ({@link Operator.Opaque}) is written so, with the opset
+ * of its domain. One of ONNX's own operators is refused where opset 20 has another one by that name
+ * than the node's model.
  */
 public final class OnnxWriter {
   private static final int OPSET = 20;
@@ -114,6 +121,7 @@ public final class OnnxWriter {
             .setIrVersion(IR_VERSION)
             .setProducerName("repfold")
             .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
+            .addAllOpsetImport(otherOpsets())
             .setGraph(graph());
     graph
         .metadata()
@@ -128,14 +136,54 @@ public final class OnnxWriter {
     GraphProto.Builder proto = GraphProto.newBuilder().setName("repfold");
     ElementType floatType = floatType();
     for (Node node : graph.nodes()) {
-      if (!(node.operator() instanceof Operator.Constant)) {
+      if (node.operator() instanceof Operator.Opaque) {
+        proto.addNode(OpaqueWriter.write(node, initializers, floatType, OPSET));
+      } else if (!(node.operator() instanceof Operator.Constant)) {
         proto.addNode(NodeWriter.write(node, initializers, floatType));
       }
     }
     int type = OnnxTensors.typeOf(floatType);
     graph.inputs().forEach(i -> proto.addInput(valueInfo(i.name(), i.shape(), type)));
-    graph.outputs().forEach(o -> proto.addOutput(valueInfo(o, graph.shape(o), type)));
+    graph.outputs().forEach(o -> proto.addOutput(valueInfo(o, graph.shape(o), typeOf(o, type))));
     return proto.addAllInitializer(initializers.protos()).build();
+  }
+
+  /** An operator that is not known may give other numbers than the network computes with. */
+  private int typeOf(String output, int otherwise) {
+    return body(graph.find(output))
+        .filter(body -> body.outputType() != body.model().floatType())
+        .map(OpaqueNode::outputType)
+        .orElse(otherwise);
+  }
+
+  private static Optional<OpaqueNode> body(Optional<Node> node) {
+    return node.map(Node::operator)
+        .filter(Operator.Opaque.class::isInstance)
+        .map(operator -> ((Operator.Opaque) operator).body())
+        .filter(OpaqueNode.class::isInstance)
+        .map(OpaqueNode.class::cast);
+  }
+
+  /** Of the domains that nodes which came from other models belong to, as in those. */
+  private List<OperatorSetIdProto> otherOpsets() {
+    Map<String, Long> versions = new TreeMap<>();
+    for (Node node : graph.nodes()) {
+      body(Optional.of(node))
+          .filter(body -> !OnnxReader.isDefault(body.proto().getDomain()))
+          .ifPresent(
+              body ->
+                  versions.put(
+                      body.proto().getDomain(),
+                      body.model().opsets().getOrDefault(body.proto().getDomain(), 1L)));
+    }
+    return versions.entrySet().stream()
+        .map(
+            entry ->
+                OperatorSetIdProto.newBuilder()
+                    .setDomain(entry.getKey())
+                    .setVersion(entry.getValue())
+                    .build())
+        .toList();
   }
 
   private ElementType floatType() {

@@ -5,11 +5,13 @@ import static org.repfold.graph.onnx.OnnxNode.require;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.Unary;
 
 /** Turns one ONNX node into operators, its constant inputs into parameters. */
 final class OperatorReader {
@@ -19,21 +21,28 @@ final class OperatorReader {
   private OperatorReader() {}
 
   /**
-   * The operators that make up the node, one behind the other. The first takes as many of the
-   * node's inputs as it needs; each other takes the value before it and, if it needs more than one,
-   * the next of the node's inputs.
+   * For each output the operators that make it up, one behind the other.
    *
-   * @throws BadInputException without the node's name, if the operator or this form of it is not
-   *     supported, or its inputs and attributes are not as ONNX defines them
+   * @throws NotSupportedException if the operator or this form of it is not supported
+   * @throws BadInputException without the node's name, if its inputs and attributes are not as ONNX
+   *     defines them
    */
-  static List<Operator> read(OnnxNode node) {
-    return switch (node.type()) {
-      case "Sum" -> chained(node, new Operator.Add());
-      case "Max" -> chained(node, new Operator.Max());
-      case "Min" -> chained(node, new Operator.Min());
-      case "Slice" -> MovementReader.slice(node);
-      default -> List.of(single(node));
-    };
+  static List<List<Step>> read(OnnxNode node) {
+    if (node.type().equals("Split")) {
+      return MovementReader.split(node).stream().map(Step::chain).toList();
+    }
+    return List.of(
+        switch (node.type()) {
+          case "Sum" -> Step.chain(repeated(node, new Operator.Add()));
+          case "Max" -> Step.chain(repeated(node, new Operator.Max()));
+          case "Min" -> Step.chain(repeated(node, new Operator.Min()));
+          case "Slice" -> Step.chain(MovementReader.slice(node));
+          case "Gather" -> Step.chain(MovementReader.gather(node));
+          case "Pow" -> List.of(power(node));
+          case "ScatterND" -> MaskReader.scatter(node);
+          case "Where" -> MaskReader.where(node);
+          default -> Step.chain(List.of(single(node)));
+        });
   }
 
   private static Operator single(OnnxNode node) {
@@ -47,6 +56,8 @@ final class OperatorReader {
       case "Mul" -> plain(node, new Operator.Mul());
       case "Div" -> plain(node, new Operator.Div());
       case "Identity" -> plain(node, new Operator.Identity());
+      case "Cast" -> cast(node);
+      case "Expand" -> expand(node);
       case "Dropout" -> dropout(node);
       case "BatchNormalization" -> NormalizationReader.batch(node);
       case "LayerNormalization" -> NormalizationReader.layer(node);
@@ -75,14 +86,14 @@ final class OperatorReader {
       case "GlobalMaxPool" -> plain(node, new Pooling.GlobalMaxPool());
       case "GlobalAveragePool" -> plain(node, new Pooling.GlobalAveragePool());
       case "ReduceMean" -> PoolingReader.reduceMean(node);
-      case "Flatten" -> plain(node, MovementReader.flatten(node));
-      case "Reshape" -> MovementReader.reshape(node);
+      case "Flatten" -> MovementReader.flatten(node);
+      case "Reshape", "Squeeze", "Unsqueeze" -> MovementReader.reshape(node);
       case "Transpose" -> plain(node, MovementReader.transpose(node));
       case "Concat" -> MovementReader.concat(node);
       case "Pad" -> MovementReader.pad(node);
       case "Resize" -> ResizeReader.resize(node);
       case "Upsample" -> ResizeReader.upsample(node);
-      default -> throw new BadInputException("this operator is not supported yet");
+      default -> throw new NotSupportedException("this operator");
     };
   }
 
@@ -92,7 +103,7 @@ final class OperatorReader {
   }
 
   /** An operator of two inputs that ONNX gives any number of. */
-  private static List<Operator> chained(OnnxNode node, Operator operator) {
+  private static List<Operator> repeated(OnnxNode node, Operator operator) {
     node.requireInputs(1, Integer.MAX_VALUE);
     return node.inputs() == 1
         ? List.of(new Operator.Identity())
@@ -129,6 +140,54 @@ final class OperatorReader {
       }
     }
     return Tensor.of(shape, elements).to(matrix.type());
+  }
+
+  /** Small whole powers, and the root, as ONNX's own exporters write squares and roots. */
+  private static Step power(OnnxNode node) {
+    node.requireInputs(2, 2);
+    Tensor exponent = node.parameter(1);
+    require(exponent.size() == 1, "a Pow by several exponents");
+    double number = exponent.get(0);
+    require(number == 2 || number == 1 || number == 0.5, "a Pow by " + number);
+    List<Step.Operand> base = List.of(new Step.Input(0));
+    if (number == 2) {
+      return new Step(new Operator.Mul(), List.of(new Step.Input(0), new Step.Input(0)));
+    }
+    return new Step(number == 1 ? new Operator.Identity() : new Unary.Sqrt(), base);
+  }
+
+  /** The network's values are all of one floating-point type. */
+  private static Operator cast(OnnxNode node) {
+    int type =
+        node.attributes()
+            .integer("to")
+            .orElseThrow(() -> new BadInputException("expected to, found none"));
+    require(type == node.floatType(), "a Cast of a computed value to ONNX data type " + type);
+    return plain(node, new Operator.Identity());
+  }
+
+  private static Operator expand(OnnxNode node) {
+    require(
+        node.sizes(1).isOfBatch()
+            ? isWhole(node)
+            : node.shape().isKnown() && KnownShapes.expanded(node).equals(node.shape()),
+        "an Expand of a computed value to another shape");
+    return new Operator.Identity();
+  }
+
+  /** Whether the shape to expand to is the input's own. */
+  private static boolean isWhole(OnnxNode node) {
+    Known sizes = node.sizes(1);
+    long[] numbers = sizes.numbers().toLongs();
+    Shape input = node.shape();
+    return numbers.length == input.rank()
+        && IntStream.range(0, numbers.length)
+            .allMatch(
+                axis ->
+                    sizes.ofBatch().get(axis)
+                        ? input.dimension(axis) == Shape.UNKNOWN
+                            && node.batch().filter(batch -> batch == numbers[axis]).isPresent()
+                        : numbers[axis] == 1 || numbers[axis] == input.dimension(axis));
   }
 
   /** In inference its input, whatever the ratio. */

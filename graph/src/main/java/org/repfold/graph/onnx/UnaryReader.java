@@ -2,7 +2,6 @@ package org.repfold.graph.onnx;
 
 import static org.repfold.graph.onnx.OnnxNode.require;
 
-import org.repfold.graph.BadInputException;
 import org.repfold.graph.Unary;
 
 /** Reads functions of one value. */
@@ -38,7 +37,7 @@ final class UnaryReader {
       case "Sqrt" -> new Unary.Sqrt();
       case "Abs" -> new Unary.Abs();
       case "Neg" -> new Unary.Neg();
-      default -> throw new BadInputException("this operator is not supported yet");
+      default -> throw new NotSupportedException("this operator");
     };
   }
 
