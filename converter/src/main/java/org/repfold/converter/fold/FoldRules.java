@@ -4,6 +4,7 @@ import java.util.List;
 import org.repfold.converter.fold.rules.AffineSharedDense;
 import org.repfold.converter.fold.rules.BatchNormConv;
 import org.repfold.converter.fold.rules.BatchNormGlobalAveragePool;
+import org.repfold.converter.fold.rules.BorderConv;
 import org.repfold.converter.fold.rules.ConvAveragePool;
 import org.repfold.converter.fold.rules.ConvBatchNorm;
 import org.repfold.converter.fold.rules.ConvConv;
@@ -41,6 +42,7 @@ public final class FoldRules {
         new LinearScale(),
         new LinearShift(),
         new PadConv(),
+        new BorderConv(),
         new ParallelConvs(),
         new ParallelIdentity(),
         new ParallelAveragePool(),
