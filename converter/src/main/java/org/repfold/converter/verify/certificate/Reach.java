@@ -25,7 +25,7 @@ record Reach(long stride, long dilation, long kernel, long before) {
     } else if (operator instanceof Pooling.AveragePool pool) {
       int kernel = axis == 2 ? pool.kernelHeight() : pool.kernelWidth();
       return Optional.of(of(pool.window(), kernel, axis));
-    } else if (operator instanceof Movement.Pad pad) {
+    } else if (operator instanceof Movement.Pad pad && pad.before().size() == 4) {
       return Optional.of(new Reach(1, 1, 1, pad.before().get(axis)));
     }
     return operator instanceof Operator.BatchNormalization
