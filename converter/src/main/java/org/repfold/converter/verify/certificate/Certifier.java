@@ -1,7 +1,6 @@
 package org.repfold.converter.verify.certificate;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.repfold.converter.fold.FoldObserver;
@@ -25,7 +24,7 @@ public final class Certifier implements FoldObserver {
   private static final int FURTHEST = 16;
 
   private final Prover prover;
-  private final Map<String, Shape> shapes = new HashMap<>();
+  private final Map<String, Shape> shapes;
   private final List<Certificate> certificates = new ArrayList<>();
   private long nanoseconds;
 
@@ -36,21 +35,15 @@ public final class Certifier implements FoldObserver {
 
   Certifier(Graph source, Prover prover) {
     this.prover = prover;
-    source.inputs().forEach(input -> shapes.put(input.name(), OneSample.of(input.shape())));
-    OneSample.shapes(source, shapes).ifPresent(shapes::putAll);
+    this.shapes = Samples.fewest(source);
   }
 
   @Override
   public void applying(FoldStep step, GraphView graph, Match.Replacement replacement) {
     long start = System.nanoTime();
     Neighbourhood fold = new Neighbourhood(graph, replacement);
-    OneSample.shapes(fold.after(), shapes)
-        .ifPresentOrElse(
-            inferred -> {
-              certificates.add(certify(fold));
-              shapes.putAll(inferred);
-            },
-            () -> certificates.add(Certificate.sampled("its shapes do not fit one sample")));
+    certificates.add(certify(fold));
+    shapes.putAll(Samples.infer(fold.after(), shapes));
     nanoseconds += System.nanoTime() - start;
   }
 

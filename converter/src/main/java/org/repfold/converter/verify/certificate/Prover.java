@@ -49,15 +49,14 @@ final class Prover {
   /**
    * Compares two graphs.
    *
-   * @param shapes on one sample, of at least the inputs
+   * @param shapes of values on a number of samples, as far as they are known
    */
   Answer compare(Graph before, Graph after, Map<String, Shape> shapes) {
     try {
-      Map<String, Shape> known = new HashMap<>(shapes);
-      OneSample.shapes(before, shapes)
-          .orElseThrow(() -> new NotProvable("its shapes do not fit one sample"))
-          .forEach((value, shape) -> known.put(CutFold.resultOf(value), shape));
-      CutFold large = OneSample.of(CutFold.of(before, after), known);
+      Map<String, Shape> inferred = Samples.infer(before, shapes);
+      Map<String, Shape> known = new HashMap<>(inferred);
+      inferred.forEach((value, shape) -> known.put(CutFold.resultOf(value), shape));
+      CutFold large = Samples.fix(CutFold.of(before, after), known);
       return compare(large, smallMaps ? SmallMap.of(SmallMap.of(large, 2), 3) : large);
     } catch (NotProvable e) {
       return Answer.of(Certificate.sampled(e.getMessage()));

@@ -21,6 +21,7 @@ import org.repfold.graph.GraphView;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.Unary;
 
@@ -237,5 +238,19 @@ class CertifierTest {
     graph.add("conv", conv, "x");
     graph.add("sum", new Operator.Add(), "map", "conv");
     return graph.output("sum").output("rows").build();
+  }
+
+  @Test
+  void aFoldBehindAnUnknownOperatorIsCertified() {
+    Shape shape = Shape.of(-1, 2, 6, 5);
+    Operator unknown =
+        new Operator.Opaque("Unknown", List.of(shape), shape, new Operator.Opaque.Body() {});
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 2, 6, 5);
+    graph.add("unknown", unknown, "x");
+    graph.add("conv", random.conv(2, 2, 3, 1, 1), "unknown");
+    graph.add("y", random.batchNorm(2), "conv");
+
+    assertEquals(Outcome.CERTIFIED, only(graph.output("y").build(), new ConvBatchNorm()).outcome());
   }
 }

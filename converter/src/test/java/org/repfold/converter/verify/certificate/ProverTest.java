@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.converter.verify.certificate.Certificate.Outcome;
@@ -35,10 +34,7 @@ class ProverTest {
   }
 
   private static Certificate compare(Prover prover, Graph before, Graph after) {
-    Map<String, Shape> shapes =
-        before.inputs().stream()
-            .collect(Collectors.toMap(Input::name, input -> OneSample.of(input.shape())));
-    return prover.compare(before, after, shapes).certificate();
+    return prover.compare(before, after, Samples.fewest(before)).certificate();
   }
 
   private static void assertSampled(String reason, Certificate certificate) {
@@ -254,5 +250,43 @@ class ProverTest {
     assertCertified(alone);
     assertEquals(1600 * 1600 + 1600, alone.entries());
     assertEquals(alone, compare(before, before));
+  }
+
+  @Test
+  void aNetworkThatTakesSeveralSamplesAtOnceIsComparedOnSoMany() {
+    Graph before =
+        graph(
+            Shape.of(-1, 2),
+            new Node("pairs", Movement.Reshape.to(-1, 4), "x"),
+            new Node("y", random.gemm(4, 4), "pairs"));
+
+    Certificate certificate = compare(before, before);
+
+    assertCertified(certificate);
+    assertEquals(4, certificate.columns());
+  }
+
+  @Test
+  void valuesOfUnlikeManyPartsOfASampleAreNotTakenForOneThatIsRepeated() {
+    Graph before =
+        Graph.of(
+            List.of(new Input("x", Shape.of(-1, 4)), new Input("z", Shape.of(-1, 1))),
+            List.of(
+                new Node("parts", Movement.Reshape.to(-1, 1), "x"),
+                new Node("y", new Operator.Add(), "parts", "z")),
+            List.of("y"));
+
+    Certificate unlike =
+        prover
+            .compare(before, before, Map.of("x", Shape.of(1, 4), "z", Shape.of(1, 1)))
+            .certificate();
+    Certificate alike =
+        prover
+            .compare(before, before, Map.of("x", Shape.of(2, 4), "z", Shape.of(8, 1)))
+            .certificate();
+
+    assertSampled("fit no number of samples", unlike);
+    assertCertified(alike);
+    assertEquals(4, alike.rows());
   }
 }
