@@ -5,6 +5,7 @@ import static org.repfold.graph.onnx.OnnxNode.require;
 import java.util.Arrays;
 import java.util.List;
 import org.repfold.graph.BadInputException;
+import org.repfold.graph.ElementType;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
@@ -31,7 +32,8 @@ final class MaskReader {
       kept[targets[i]] = 0;
       numbers[targets[i]] = updates.numbers().get(i);
     }
-    return masked(0, ofEachSample(shape, kept), ofEachSample(shape, numbers));
+    return masked(
+        0, ofEachSample(shape, kept), ofEachSample(shape, numbers), updates.numbers().type());
   }
 
   /** A computed value where a known condition holds, known numbers where it does not, or so. */
@@ -44,6 +46,7 @@ final class MaskReader {
             .map(Known::numbers)
             .orElseThrow(() -> new NotSupportedException("a Where of two computed values"));
     require(node.known(computed).isEmpty(), "a Where of known values alone");
+    require(numbers.type() != ElementType.INT64, "a Where of whole numbers");
     Shape shape = node.reserved(KnownShapes.broadcast(condition.shape(), numbers.shape()));
     Tensor holds = Picking.broadcast(condition.shape(), shape).of(condition);
     double[] kept = new double[holds.size()];
@@ -52,16 +55,18 @@ final class MaskReader {
       kept[i] = holds.get(i) != 0 == (computed == 1) ? 1 : 0;
       others[i] = kept[i] == 1 ? 0 : others[i];
     }
-    return masked(computed, Tensor.of(shape, kept), Tensor.of(shape, others));
+    return masked(computed, Tensor.of(shape, kept), Tensor.of(shape, others), numbers.type());
   }
 
-  private static List<Step> masked(int input, Tensor kept, Tensor numbers) {
+  private static List<Step> masked(int input, Tensor kept, Tensor numbers, ElementType type) {
     if (numbers.firstNonFinite() >= 0) {
       throw new BadInputException("expected finite numbers, found others");
     }
     return List.of(
-        new Step(new Operator.Mul(), List.of(new Step.Input(input), new Step.Number(kept))),
-        new Step(new Operator.Add(), List.of(new Step.Before(), new Step.Number(numbers))));
+        new Step(
+            new Operator.Mul(), List.of(new Step.Input(input), new Step.Number(kept.to(type)))),
+        new Step(
+            new Operator.Add(), List.of(new Step.Before(), new Step.Number(numbers.to(type)))));
   }
 
   /** Numbers that are the same for all samples, once, so that they are so for any batch. */

@@ -134,6 +134,8 @@ public final class OnnxReader {
       return GraphValidator.validate(reader.graph(model.getGraph(), metadata));
     } catch (ArithmeticException e) {
       throw new BadInputException("expected values of at most 2^63 elements, found larger", e);
+    } catch (NotSupportedException e) {
+      throw new BadInputException(e.getMessage(), e);
     }
   }
 

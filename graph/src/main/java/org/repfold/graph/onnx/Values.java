@@ -111,14 +111,18 @@ final class Values {
     shapes.put(name, value.shape());
   }
 
+  /**
+   * The numbers of a constant; nothing if the network computes the value.
+   *
+   * @throws NotSupportedException if the constant's type is none that numbers are held of
+   */
   Optional<Known> known(String name) {
     if (foreign.containsKey(name)) {
-      throw new BadInputException(
+      throw new NotSupportedException(
           "tensor '"
               + name
-              + "': expected float32, float64, int64, int32 or bool, found ONNX data type "
-              + foreign.get(name).getDataType()
-              + ", not supported yet");
+              + "': expected float32, float64, int64, int32 or bool; ONNX data type "
+              + foreign.get(name).getDataType());
     }
     return Optional.ofNullable(known.get(name));
   }

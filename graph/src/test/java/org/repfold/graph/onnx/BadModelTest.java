@@ -188,6 +188,16 @@ class BadModelTest {
   }
 
   @Test
+  void anOutputOfAnotherElementTypeIsRefused() {
+    assertRefused(
+        relu()
+            .initializer(ForeignModel.tensor("w", TensorProto.DataType.INT8_VALUE, 1))
+            .output("w"),
+        "tensor 'w'",
+        "not supported yet");
+  }
+
+  @Test
   void notANumberIsRefused() {
     assertRefused(
         new ForeignModel()

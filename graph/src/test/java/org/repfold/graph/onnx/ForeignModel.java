@@ -10,11 +10,13 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Builds models as other producers, or attackers, might. */
 final class ForeignModel {
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("g");
+  private final List<OperatorSetIdProto> otherOpsets = new ArrayList<>();
   private int opset = 17;
 
   ForeignModel opset(int version) {
@@ -22,8 +24,31 @@ final class ForeignModel {
     return this;
   }
 
+  /** Of another domain than ONNX's own. */
+  ForeignModel opset(String domain, int version) {
+    otherOpsets.add(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version).build());
+    return this;
+  }
+
   /** A float32 input, sizes of -1 named after the batch. */
   ForeignModel input(String name, long... sizes) {
+    graph.addInput(info(name, sizes));
+    return this;
+  }
+
+  /** A float32 value of a stated shape. */
+  ForeignModel value(String name, long... sizes) {
+    graph.addValueInfo(info(name, sizes));
+    return this;
+  }
+
+  /** A float32 output of a stated shape. */
+  ForeignModel output(String name, long... sizes) {
+    graph.addOutput(info(name, sizes));
+    return this;
+  }
+
+  private static ValueInfoProto info(String name, long... sizes) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     for (long size : sizes) {
       TensorShapeProto.Dimension.Builder dimension = shape.addDimBuilder();
@@ -33,16 +58,15 @@ final class ForeignModel {
         dimension.setDimValue(size);
       }
     }
-    graph.addInput(
-        ValueInfoProto.newBuilder()
-            .setName(name)
-            .setType(
-                TypeProto.newBuilder()
-                    .setTensorType(
-                        TypeProto.Tensor.newBuilder()
-                            .setElemType(TensorProto.DataType.FLOAT_VALUE)
-                            .setShape(shape))));
-    return this;
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(
+                    TypeProto.Tensor.newBuilder()
+                        .setElemType(TensorProto.DataType.FLOAT_VALUE)
+                        .setShape(shape)))
+        .build();
   }
 
   ForeignModel output(String name) {
@@ -59,7 +83,7 @@ final class ForeignModel {
     graph.addNode(
         NodeProto.newBuilder()
             .setOpType(type)
-            .setName(type + "_1")
+            .setName(type + "_" + output)
             .addOutput(output)
             .addAllInput(inputs)
             .addAllAttribute(List.of(attributes)));
@@ -75,6 +99,7 @@ final class ForeignModel {
     return ModelProto.newBuilder()
         .setIrVersion(8)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
+        .addAllOpsetImport(otherOpsets)
         .setGraph(graph)
         .build()
         .toByteArray();

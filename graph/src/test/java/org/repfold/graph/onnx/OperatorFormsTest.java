@@ -20,6 +20,7 @@ import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Pooling;
 import org.repfold.graph.RandomTensors;
+import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.Unary;
 import org.repfold.graph.Window;
@@ -216,9 +217,46 @@ class OperatorFormsTest {
             .is(new Operator.LayerNormalization(row, Optional.empty(), 1e-5)));
   }
 
+  static Stream<Arguments> movements() {
+    return Stream.of(
+        form(13, "Flatten", integer("axis", 0)).is(Movement.Reshape.to(1, 546)),
+        form(13, "Flatten", integer("axis", -1)).is(Movement.Reshape.to(42, 13)),
+        form(11, "Unsqueeze", integers("axes", 0, 5)).is(Movement.Reshape.to(1, 3, 2, 7, 13, 1)),
+        form(13, "Unsqueeze").longs(-1, 2).is(Movement.Reshape.to(3, 2, 1, 7, 13, 1)),
+        form(13, "Squeeze").is(Movement.Reshape.to(3, 2, 7, 13)),
+        form(13, "Gather", integer("axis", 2))
+            .tensor(Tensor.of(Shape.of(), -2L))
+            .is(new Movement.Slice(2, 5, 6), Movement.Reshape.to(3, 2, 13)),
+        form(13, "Gather", integer("axis", -1)).longs(3, 4).is(new Movement.Slice(3, 3, 5)),
+        form(13, "Expand").longs(2, 1, 1).is(new Operator.Identity()),
+        form(13, "Cast", integer("to", 1)).is(new Operator.Identity()));
+  }
+
+  static Stream<Arguments> powers() {
+    return Stream.of(
+        form(13, "Pow").number(2).is(new Operator.Mul()),
+        form(13, "Pow").number(1).is(new Operator.Identity()));
+  }
+
+  static Stream<Arguments> assignments() {
+    long[] indices = {0, 1, 6, 2, 0, -7, 1, 1, 3};
+    return Stream.of(
+        form(16, "ScatterND")
+            .tensor(Tensor.of(Shape.of(3, 3), indices))
+            .tensor(new RandomTensors(5).normal(3, 13))
+            .is(new Operator.Mul(), new Operator.Add()),
+        form(16, "ScatterND")
+            .tensor(Tensor.of(Shape.of(1, 1), 2L))
+            .tensor(new RandomTensors(5).normal(1, 2, 7, 13))
+            .is(new Operator.Mul(), new Operator.Add()));
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource({
     "limits",
+    "movements",
+    "powers",
+    "assignments",
     "windows",
     "transposedConvolutions",
     "means",
