@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.repfold.converter.Conversion;
 import org.repfold.converter.DeployForm;
+import org.repfold.converter.execute.ExecutableBody;
 import org.repfold.converter.io.Fingerprint;
 import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.verify.LabelledData;
@@ -14,6 +15,8 @@ import org.repfold.converter.verify.Verification;
 import org.repfold.converter.verify.Verifier;
 import org.repfold.converter.verify.VerifyOptions;
 import org.repfold.graph.BadInputException;
+import org.repfold.graph.Node;
+import org.repfold.graph.Operator;
 
 /**
  * A train form from a file, converted: makes deploy forms of it and verifies them.
@@ -50,6 +53,7 @@ record Converter(ModelFile source, Conversion conversion) {
   /** Verifies a deploy form as it was written, on all engines that run both forms. */
   Verification verify(
       DeployForm expected, ModelFile written, long seed, Optional<LabelledData> data) {
+    requireComputable();
     try (Engines engines = Engines.of(source, written)) {
       VerifyOptions options = options(seed, engines);
       return Verifier.verify(
@@ -62,9 +66,27 @@ record Converter(ModelFile source, Conversion conversion) {
   /** As {@link #verify}, with the one engine that is at home with each file: what a user runs. */
   Verification verifyAtHome(
       DeployForm expected, ModelFile written, long seed, VerifyOptions.Probing probing) {
+    requireComputable();
     try (Engines engines = Engines.atHome(source, written)) {
       return Verifier.verify(
           expected.folding(), written.graph(), options(seed, engines).withProbing(probing));
+    }
+  }
+
+  /** ONNX Runtime may know an operator that is unknown here, but not in float64. */
+  private void requireComputable() {
+    for (Node node : source.graph().nodes()) {
+      if (node.operator() instanceof Operator.Opaque opaque
+          && !(opaque.body() instanceof ExecutableBody)) {
+        throw new BadInputException(
+            source.path()
+                + ": node '"
+                + node.name()
+                + "' ("
+                + opaque.kind()
+                + "): expected operators that are known here, as others cannot be computed in"
+                + " float64 to verify against; 'convert --no-verify' goes without");
+      }
     }
   }
 
