@@ -10,6 +10,7 @@ import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.report.Report;
 import org.repfold.converter.verify.Verification;
 import org.repfold.converter.verify.VerifyOptions;
+import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.file.OutputFile;
 import org.repfold.zoo.Architecture;
 import picocli.CommandLine.Command;
@@ -74,7 +75,7 @@ final class ConvertCommand extends ConsoleCommand {
     }
     ModelFile.Format target = format != null ? format : Converter.formatOf(output);
     OutputFile.requireWritable(output, force);
-    Converter converter = Converter.of(models.read(input, inputShapes.shapes()));
+    Converter converter = Converter.of(models.read(input, inputShapes.shapes()), effort());
     DeployForm deploy = converter.deployForm(target);
     console()
         .line(
@@ -95,6 +96,14 @@ final class ConvertCommand extends ConsoleCommand {
     console().line("wrote %s", output);
     console().document(summary(converter.source(), deploy));
     return Main.DONE;
+  }
+
+  /** Whoever wants no report wants the file soon. */
+  private Effort effort() {
+    if (noVerify) {
+      return Effort.NONE;
+    }
+    return reportFolder == null ? Effort.SOME : Effort.ALL;
   }
 
   private boolean verified(Converter converter, DeployForm deploy, ModelFile written) {

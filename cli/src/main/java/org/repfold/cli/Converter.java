@@ -14,6 +14,7 @@ import org.repfold.converter.verify.LabelledData;
 import org.repfold.converter.verify.Verification;
 import org.repfold.converter.verify.Verifier;
 import org.repfold.converter.verify.VerifyOptions;
+import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
@@ -26,9 +27,10 @@ import org.repfold.graph.Operator;
  */
 record Converter(ModelFile source, Conversion conversion) {
 
-  static Converter of(ModelFile source) {
+  /** Converts, certifying the folds as far as the effort goes. */
+  static Converter of(ModelFile source, Effort effort) {
     try {
-      return new Converter(source, Conversion.of(source.graph()));
+      return new Converter(source, Conversion.of(source.graph(), effort));
     } catch (BadInputException e) {
       throw new BadInputException(source.path() + ": " + e.getMessage(), e);
     }
@@ -58,6 +60,7 @@ record Converter(ModelFile source, Conversion conversion) {
       VerifyOptions options = options(seed, engines);
       return Verifier.verify(
           expected.folding(),
+          expected.certificates(),
           written.graph(),
           data.isPresent() ? options.withData(data.get()) : options);
     }
@@ -69,7 +72,10 @@ record Converter(ModelFile source, Conversion conversion) {
     requireComputable();
     try (Engines engines = Engines.atHome(source, written)) {
       return Verifier.verify(
-          expected.folding(), written.graph(), options(seed, engines).withProbing(probing));
+          expected.folding(),
+          expected.certificates(),
+          written.graph(),
+          options(seed, engines).withProbing(probing));
     }
   }
 

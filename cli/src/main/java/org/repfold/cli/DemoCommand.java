@@ -13,6 +13,7 @@ import org.repfold.converter.report.Report;
 import org.repfold.converter.report.Timings;
 import org.repfold.converter.verify.LabelledData;
 import org.repfold.converter.verify.Verification;
+import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.BadInputException;
 import org.repfold.zoo.Architecture;
 import org.repfold.zoo.data.LabelledImages;
@@ -67,7 +68,7 @@ final class DemoCommand extends ConsoleCommand {
     }
 
     heading("2/5  convert it to its deploy form");
-    Converter converter = Converter.of(ModelFile.read(trainFile));
+    Converter converter = Converter.of(ModelFile.read(trainFile), Effort.ALL);
     DeployForm onnx = converter.deployForm(ModelFile.Format.ONNX);
     DeployForm dl4j = converter.deployForm(ModelFile.Format.DL4J);
     onnx.write(onnxFile, true);

@@ -151,6 +151,9 @@ final class Reporting {
         number(verification.algebra().maxRelative()),
         verification.algebra().values());
     console.line(
+        "           %d of %d folds certified: the same for all inputs",
+        verification.algebra().certified(), verification.algebra().folds());
+    console.line(
         "rounding   %s  every weight within %s ULP, %.4f %% correctly rounded",
         word(verification.rounding().passed()),
         number(verification.rounding().maxUlp()),

@@ -10,6 +10,7 @@ import org.repfold.converter.report.Report;
 import org.repfold.converter.report.ReportJson;
 import org.repfold.converter.verify.LabelledData;
 import org.repfold.converter.verify.Verification;
+import org.repfold.converter.verify.certificate.Effort;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,7 +58,7 @@ final class VerifyCommand extends ConsoleCommand {
   @Override
   public Integer call() throws IOException {
     ModelFile written = models.read(deploy);
-    Converter converter = Converter.of(models.read(train, inputShapes.shapes()));
+    Converter converter = Converter.of(models.read(train, inputShapes.shapes()), Effort.ALL);
     Optional<LabelledData> labelled =
         data == null ? Optional.empty() : Optional.of(TestImages.read(data));
     DeployForm expected = converter.deployForm(written.format());

@@ -3,9 +3,13 @@ package org.repfold.converter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.repfold.converter.fold.FoldRules;
 import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.Folding;
 import org.repfold.converter.lower.Lowering;
+import org.repfold.converter.verify.certificate.Certificates;
+import org.repfold.converter.verify.certificate.Certifier;
+import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphValidator;
@@ -15,8 +19,9 @@ import org.repfold.graph.GraphValidator;
  *
  * @param folding what folding did; its result is exact (float64)
  * @param lowering what lowering did to the exact folded graph; its result is exact (float64)
+ * @param certificates of the steps of folding, then of those of lowering
  */
-public record Conversion(Folding folding, Folding lowering) {
+public record Conversion(Folding folding, Folding lowering, Certificates certificates) {
 
   /**
    * Converts a train form.
@@ -25,8 +30,23 @@ public record Conversion(Folding folding, Folding lowering) {
    *     negative, naming it
    */
   public static Conversion of(Graph train) {
-    Folding folding = Folder.fold(GraphValidator.validate(train));
-    return new Conversion(folding, new Folder(Lowering.all()).apply(folding.folded()));
+    return of(train, Effort.NONE);
+  }
+
+  /** As {@link #of(Graph)}, each fold being certified for all inputs as far as the effort goes. */
+  public static Conversion of(Graph train, Effort effort) {
+    Folder folds = new Folder(FoldRules.all());
+    Folder lowers = new Folder(Lowering.all());
+    GraphValidator.validate(train);
+    if (effort == Effort.NONE) {
+      Folding folding = folds.apply(train);
+      return new Conversion(folding, lowers.apply(folding.folded()), Certificates.none());
+    }
+    Certifier ofFolds = new Certifier(train, effort);
+    Folding folding = folds.apply(train, ofFolds);
+    Certifier ofLowering = new Certifier(folding.folded(), effort);
+    Folding lowering = lowers.apply(folding.folded(), ofLowering);
+    return new Conversion(folding, lowering, ofFolds.certificates().and(ofLowering.certificates()));
   }
 
   /**

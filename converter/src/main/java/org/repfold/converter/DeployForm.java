@@ -13,6 +13,7 @@ import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.io.dl4j.Dl4jGraph;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.converter.io.dl4j.Dl4jWriter;
+import org.repfold.converter.verify.certificate.Certificates;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
@@ -23,11 +24,16 @@ import org.repfold.graph.onnx.OnnxWriter;
  *
  * @param format the kind of file
  * @param folding from the train form to this one, exact (float64): what verification compares with
+ * @param certificates of the folding's steps
  * @param shipped what the file computes, of the same nodes, parameters rounded to float32
  * @param dl4j the DL4J graph, where the file holds one
  */
 public record DeployForm(
-    ModelFile.Format format, Folding folding, Graph shipped, Optional<ComputationGraph> dl4j) {
+    ModelFile.Format format,
+    Folding folding,
+    Certificates certificates,
+    Graph shipped,
+    Optional<ComputationGraph> dl4j) {
 
   /**
    * The deploy form for a kind of file.
@@ -60,6 +66,7 @@ public record DeployForm(
     return new DeployForm(
         ModelFile.Format.ONNX,
         folding,
+        conversion.certificates(),
         conversion.deploy().withMetadata(metadata),
         Optional.empty());
   }
@@ -85,6 +92,7 @@ public record DeployForm(
         ModelFile.Format.DL4J,
         new Folding(
             folding.source(), exact.graph(), folding.steps(), folding.refusals(), equivalents),
+        conversion.certificates().first(folding.steps().size()),
         read(rounded, folding).graph().withMetadata(metadata),
         Optional.of(rounded));
   }

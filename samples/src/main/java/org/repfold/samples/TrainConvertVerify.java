@@ -15,6 +15,7 @@ import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.converter.verify.Verification;
 import org.repfold.converter.verify.Verifier;
 import org.repfold.converter.verify.VerifyOptions;
+import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.zoo.RepMLPNet;
 import org.repfold.zoo.RepMLPNetConfiguration;
 import org.repfold.zoo.data.ImageBatches;
@@ -63,9 +64,10 @@ public final class TrainConvertVerify {
     ComputationGraph network = RepMLPNet.build(tiny, recipe.graphOptions(training.count()));
     new Trainer(network, recipe, training, test, null, TrainingProgress.SILENT).run();
 
-    // 2. Convert: read the DL4J graph as operators and fold every branch and BatchNormalization.
+    // 2. Convert: read the DL4J graph as operators and fold every branch and BatchNormalization,
+    // each fold proved for all inputs where it is linear.
     Dl4jGraph trainForm = new Dl4jReader().read(network);
-    Conversion conversion = Conversion.of(trainForm.graph());
+    Conversion conversion = Conversion.of(trainForm.graph(), Effort.ALL);
     conversion
         .folding()
         .steps()
@@ -75,7 +77,8 @@ public final class TrainConvertVerify {
     DeployForm deploy =
         DeployForm.of(conversion, ModelFile.Format.DL4J, Optional.of(trainForm), Map.of());
     Verification verification =
-        Verifier.verify(deploy.folding(), deploy.shipped(), VerifyOptions.defaults());
+        Verifier.verify(
+            deploy.folding(), deploy.certificates(), deploy.shipped(), VerifyOptions.defaults());
     if (!verification.passed()) {
       throw new IllegalStateException("not equivalent: " + verification.failures());
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.repfold.converter.fold.FoldStep;
 import org.repfold.converter.fold.Refusal;
 import org.repfold.converter.verify.FoldCheck;
+import org.repfold.converter.verify.certificate.Certificate;
 
 /** Every fold and how well it was verified, by rule, and the folds that were refused. */
 final class FoldTable {
@@ -39,6 +40,7 @@ final class FoldTable {
     out.open("details", "class", "rule", "open", passed ? null : "open").open("summary");
     out.element("span", rule, "class", "name");
     out.element("span", rows.size() + (rows.size() == 1 ? " fold" : " folds"), "class", "n");
+    out.element("span", certified(rows), "class", "n");
     out.element("span", Double.isNaN(worst) ? AT_OUTPUT : Numbers.scientific(worst), "class", "n");
     out.element("span", passed ? "\u2713 passed" : "\u2717 failed", "class", passed ? "ok" : "bad");
     out.close();
@@ -52,6 +54,14 @@ final class FoldTable {
     out.close().close().close().closeLine();
   }
 
+  private static String certified(List<Row> rows) {
+    long certified =
+        rows.stream()
+            .filter(row -> row.fold().certificate().outcome() == Certificate.Outcome.CERTIFIED)
+            .count();
+    return certified + " certified";
+  }
+
   private static void row(Markup out, Row row) {
     FoldCheck fold = row.fold();
     out.open("tr").element("td", Integer.toString(row.number()), "class", "n");
@@ -61,10 +71,18 @@ final class FoldTable {
     } else {
       out.element("td", "nothing", "class", "muted");
     }
-    out.element("td", fold.certificate());
+    out.element("td", certificate(fold.certificate()));
     out.element("td", difference(fold), "class", "n");
     out.element("td", fold.passed() ? "\u2713" : "\u2717", "class", fold.passed() ? "ok" : "bad");
     out.close();
+  }
+
+  private static String certificate(Certificate certificate) {
+    return switch (certificate.outcome()) {
+      case CERTIFIED -> "certified, " + Numbers.count(certificate.entries()) + " entries";
+      case SAMPLED -> "sampled: " + certificate.reason();
+      case REFUTED -> "refuted: " + certificate.mismatch().describe();
+    };
   }
 
   private static String difference(FoldCheck fold) {

@@ -67,9 +67,18 @@ final class JUnitXml {
       cases.add(
           new Case(
               "folds",
-              number + " " + fold.rule() + " of " + fold.replaced(),
+              number
+                  + " "
+                  + fold.rule()
+                  + " of "
+                  + fold.replaced()
+                  + " ("
+                  + fold.certificate().outcome()
+                  + ")",
               fold.passed(),
-              "relative difference " + Numbers.scientific(fold.algebra())));
+              fold.certificate().mismatch() == null
+                  ? "relative difference " + Numbers.scientific(fold.algebra())
+                  : fold.certificate().mismatch().describe()));
       number++;
     }
     return cases;

@@ -1,11 +1,13 @@
 package org.repfold.converter.report;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.repfold.converter.verify.EngineResult;
 import org.repfold.converter.verify.FoldCheck;
+import org.repfold.converter.verify.certificate.Certificate;
 
 /** The gist of a report for a pull request. */
 final class MarkdownSummary {
@@ -61,6 +63,11 @@ final class MarkdownSummary {
         Numbers.scientific(
             report.values().stream().mapToDouble(value -> value.bound()).min().orElse(Double.NaN)));
     row(
+        "Algebra: folds certified for all inputs",
+        result(report.algebra().passed()),
+        Numbers.count(report.algebra().certified()),
+        "of " + Numbers.count(report.algebra().folds()));
+    row(
         "Rounding: largest distance of a weight in ULP",
         result(report.rounding().passed()),
         Numbers.significant(report.rounding().maxUlp()),
@@ -115,17 +122,24 @@ final class MarkdownSummary {
   }
 
   private void folds(Report report) {
-    Map<String, Long> rules =
+    Map<String, List<FoldCheck>> rules =
         report.folds().stream()
             .collect(
-                Collectors.groupingBy(FoldCheck::rule, LinkedHashMap::new, Collectors.counting()));
-    head("Rule", "Folds");
-    rules.forEach((rule, count) -> row(rule, Numbers.count(count)));
+                Collectors.groupingBy(FoldCheck::rule, LinkedHashMap::new, Collectors.toList()));
+    head("Rule", "Folds", "Certified for all inputs");
+    rules.forEach(
+        (rule, folds) -> row(rule, Numbers.count(folds.size()), Numbers.count(certified(folds))));
     line("");
     if (!report.refusals().isEmpty()) {
       line(report.refusals().size() + " refused; see report.html.");
       line("");
     }
+  }
+
+  private static long certified(List<FoldCheck> folds) {
+    return folds.stream()
+        .filter(fold -> fold.certificate().outcome() == Certificate.Outcome.CERTIFIED)
+        .count();
   }
 
   private static String result(boolean passed) {

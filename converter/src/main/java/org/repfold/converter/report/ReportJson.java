@@ -22,6 +22,7 @@ public final class ReportJson {
       JsonMapper.builder()
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           // The JDK's own conversion of numbers to text differs between its versions.
+          .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
           .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
           .addModule(
               new SimpleModule()

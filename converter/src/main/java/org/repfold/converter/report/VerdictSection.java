@@ -129,6 +129,7 @@ final class VerdictSection {
     out.open("table").open("tbody");
     fact(out, "Bound", Numbers.scientific(bound));
     fact(out, "At the output", Numbers.scientific(algebra.maxRelativeOutput()));
+    fact(out, "Folds certified for all inputs", algebra.certified() + " of " + algebra.folds());
     fact(out, "Layers compared", Numbers.count(report.values().size()));
     fact(out, "Numbers compared", Numbers.count(algebra.values()));
     out.close().close().close();

@@ -15,6 +15,8 @@ import org.repfold.converter.execute.NdArrays;
 import org.repfold.converter.fold.FoldStep;
 import org.repfold.converter.fold.Folding;
 import org.repfold.converter.fold.Refusal;
+import org.repfold.converter.verify.certificate.Certificate;
+import org.repfold.converter.verify.certificate.Certificates;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Input;
@@ -26,8 +28,6 @@ import org.repfold.graph.Shape;
 public final class Verifier {
   /** How many real inputs are compared value by value, besides all of them at the outputs. */
   private static final int DATA_SAMPLES = 4;
-
-  private static final String SAMPLED = "sampled";
 
   /** Inputs whose values are of ordinary size and vary: those that say how accurate float32 is. */
   private static final Set<String> ORDINARY = Set.of("normal", "uniform", "image-like", "data");
@@ -53,6 +53,7 @@ public final class Verifier {
             steps,
             refusals,
             conversion.equivalents()),
+        conversion.certificates(),
         shipped,
         options);
   }
@@ -65,10 +66,32 @@ public final class Verifier {
    *     the graph has more than one input or output and there are data
    */
   public static Verification verify(Folding folding, Graph shipped, VerifyOptions options) {
-    return new Verifier().run(folding, shipped, options);
+    return verify(folding, Certificates.none(), shipped, options);
   }
 
-  private Verification run(Folding folding, Graph shipped, VerifyOptions options) {
+  /**
+   * As {@link #verify(Folding, Graph, VerifyOptions)}, with what is known of the folds for all
+   * inputs.
+   *
+   * @param certificates of the folding's steps
+   */
+  public static Verification verify(
+      Folding folding, Certificates certificates, Graph shipped, VerifyOptions options) {
+    if (!certificates.folds().isEmpty() && certificates.folds().size() != folding.steps().size()) {
+      throw new IllegalArgumentException(
+          "expected "
+              + folding.steps().size()
+              + " certificates, found "
+              + certificates.folds().size());
+    }
+    return new Verifier().run(folding, certificates, shipped, options);
+  }
+
+  private Verification run(
+      Folding folding, Certificates certificates, Graph shipped, VerifyOptions options) {
+    if (!certificates.folds().isEmpty()) {
+      timings.put("certificates", certificates.seconds());
+    }
     Inputs inputs = new Inputs(folding.source());
     requireSameInputs(folding.source(), shipped);
     if (options.data().isPresent() && shipped.inputs().size() + shipped.outputs().size() != 2) {
@@ -92,14 +115,15 @@ public final class Verifier {
         });
     truth.keySet().retainAll(probes);
     List<ValuePair> pairs = comparison.pairs();
-    Algebra algebra = algebra(folding.folded(), pairs, comparison.values());
+    Algebra algebra = algebra(folding, certificates, pairs, comparison.values());
     Rounding rounding = timed("rounding", () -> RoundingCheck.compare(folding.folded(), shipped));
     Behaviour behaviour =
         timed(
             "behaviour",
             () -> new BehaviourCheck(folding.source(), shipped, options).run(truth, options));
     Optional<FirstFailure> firstFailure = Localisation.firstFailure(folding, pairs);
-    List<String> failures = failures(algebra, firstFailure, rounding, behaviour);
+    List<FoldCheck> folds = folds(folding, certificates, pairs, algebra);
+    List<String> failures = failures(algebra, folds, firstFailure, rounding, behaviour);
     return new Verification(
         failures.isEmpty(),
         options.seed(),
@@ -109,7 +133,7 @@ public final class Verifier {
         algebra,
         rounding,
         behaviour,
-        folds(folding, pairs, algebra),
+        folds,
         pairs.stream().map(ValuePair::check).toList(),
         firstFailure.orElse(null),
         failures,
@@ -150,7 +174,8 @@ public final class Verifier {
         });
   }
 
-  private static Algebra algebra(Graph folded, List<ValuePair> pairs, long values) {
+  private static Algebra algebra(
+      Folding folding, Certificates certificates, List<ValuePair> pairs, long values) {
     double worst = 0;
     double worstOutput = 0;
     long outputsCompared = 0;
@@ -159,37 +184,69 @@ public final class Verifier {
       worstOutput = pair.output ? Math.max(worstOutput, pair.worst()) : worstOutput;
       outputsCompared += pair.output && pair.worst() >= 0 ? 1 : 0;
     }
-    boolean all = outputsCompared == folded.outputs().stream().distinct().count();
-    boolean passed = values > 0 && all && pairs.stream().allMatch(ValuePair::passed);
-    return new Algebra(passed, values, ValuePair.finite(worst), ValuePair.finite(worstOutput));
+    boolean all = outputsCompared == folding.folded().outputs().stream().distinct().count();
+    boolean passed =
+        values > 0
+            && all
+            && pairs.stream().allMatch(ValuePair::passed)
+            && certificates.count(Certificate.Outcome.REFUTED) == 0;
+    return new Algebra(
+        passed,
+        values,
+        ValuePair.finite(worst),
+        ValuePair.finite(worstOutput),
+        folding.steps().size(),
+        certificates.count(Certificate.Outcome.CERTIFIED));
   }
 
-  private static List<FoldCheck> folds(Folding folding, List<ValuePair> pairs, Algebra algebra) {
+  private static List<FoldCheck> folds(
+      Folding folding, Certificates certificates, List<ValuePair> pairs, Algebra algebra) {
     Map<String, ValuePair> byNode = new HashMap<>();
     pairs.forEach(pair -> byNode.put(pair.node, pair));
-    return folding.steps().stream()
-        .map(
-            step -> {
-              ValuePair pair = byNode.get(step.result());
-              return new FoldCheck(
-                  step.rule(),
-                  step.replaced(),
-                  folding.folded().find(step.result()).isPresent() ? step.result() : null,
-                  SAMPLED,
-                  pair == null ? algebra.passed() : pair.passed(),
-                  pair == null ? null : ValuePair.finite(pair.worst()));
-            })
-        .toList();
+    List<FoldCheck> folds = new ArrayList<>();
+    for (FoldStep step : folding.steps()) {
+      ValuePair pair = byNode.get(step.result());
+      Certificate certificate = certificates.of(folds.size());
+      boolean isRight =
+          switch (certificate.outcome()) {
+            case CERTIFIED -> pair == null || pair.passed();
+            case SAMPLED -> pair == null ? algebra.passed() : pair.passed();
+            case REFUTED -> false;
+          };
+      folds.add(
+          new FoldCheck(
+              step.rule(),
+              step.replaced(),
+              folding.folded().find(step.result()).isPresent() ? step.result() : null,
+              certificate,
+              isRight,
+              pair == null ? null : ValuePair.finite(pair.worst())));
+    }
+    return folds;
   }
 
   private static List<String> failures(
       Algebra algebra,
+      List<FoldCheck> folds,
       Optional<FirstFailure> firstFailure,
       Rounding rounding,
       Behaviour behaviour) {
     List<String> failures = new ArrayList<>();
+    for (int i = 0; i < folds.size(); i++) {
+      if (folds.get(i).certificate().outcome() == Certificate.Outcome.REFUTED) {
+        failures.add(
+            "algebra: fold "
+                + (i + 1)
+                + " ("
+                + folds.get(i).rule()
+                + " of '"
+                + folds.get(i).replaced()
+                + "') changes "
+                + folds.get(i).certificate().mismatch().describe());
+      }
+    }
     firstFailure.ifPresent(failure -> failures.add("algebra: " + describe(failure)));
-    if (!algebra.passed() && firstFailure.isEmpty()) {
+    if (!algebra.passed() && failures.isEmpty()) {
       failures.add("algebra: an output was not compared");
     }
     rounding.failures().forEach(failure -> failures.add("rounding: " + failure));

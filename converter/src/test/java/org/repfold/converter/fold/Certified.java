@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import java.util.List;
 import org.repfold.converter.verify.certificate.Certificate;
 import org.repfold.converter.verify.certificate.Certifier;
+import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.Graph;
 
 /**
@@ -15,9 +16,9 @@ import org.repfold.graph.Graph;
 public record Certified(Folding folding, List<Certificate> certificates) {
 
   public static Certified fold(Graph graph, List<FoldRule> rules) {
-    Certifier certifier = new Certifier(graph);
+    Certifier certifier = new Certifier(graph, Effort.ALL);
     Folding folding = new Folder(rules).apply(graph, certifier);
-    return new Certified(folding, certifier.certificates());
+    return new Certified(folding, certifier.certificates().folds());
   }
 
   /** Fails if the two sides of a fold are not the same function. */

@@ -1,7 +1,12 @@
 package org.repfold.converter.report;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.repfold.converter.Conversion;
 import org.repfold.converter.fold.Folding;
+import org.repfold.converter.verify.certificate.Certificate;
+import org.repfold.converter.verify.certificate.Certificates;
+import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
@@ -26,8 +31,25 @@ final class Broken {
                 wrong,
                 lowering.steps(),
                 lowering.refusals(),
-                lowering.equivalents()));
+                lowering.equivalents()),
+            conversion.certificates());
     return ExampleReport.of(broken, broken.deploy());
+  }
+
+  /** A right conversion whose first fold does not hold for all inputs. */
+  static Report refuted() {
+    Conversion conversion = Conversion.of(ExampleNet.build(1), Effort.ALL);
+    List<Certificate> certificates = new ArrayList<>(conversion.certificates().folds());
+    Certificate.Mismatch mismatch =
+        new Certificate.Mismatch(
+            "norm", List.of(0L, 3L), "input", List.of(0L, 1L), 1.5, 1.25, 0.25, 1e-15);
+    certificates.set(
+        0, new Certificate(Certificate.Outcome.REFUTED, null, 0, 16, 0, null, null, mismatch));
+    certificates.set(1, Certificate.sampled("it has a <function>"));
+    Conversion refuted =
+        new Conversion(
+            conversion.folding(), conversion.lowering(), new Certificates(certificates, 0));
+    return ExampleReport.of(refuted, refuted.deploy());
   }
 
   /** A deploy file with an infinite weight. */

@@ -12,6 +12,7 @@ import org.repfold.converter.verify.LabelledData;
 import org.repfold.converter.verify.Verification;
 import org.repfold.converter.verify.Verifier;
 import org.repfold.converter.verify.VerifyOptions;
+import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 
@@ -22,7 +23,7 @@ final class ExampleReport {
   private ExampleReport() {}
 
   static Report of(Graph train) {
-    Conversion conversion = Conversion.of(train);
+    Conversion conversion = Conversion.of(train, Effort.ALL);
     return of(conversion, conversion.deploy());
   }
 

@@ -51,6 +51,16 @@ class ReportJsonTest {
   }
 
   @Test
+  void aReportOfARefutedFoldConformsToThePublishedSchema() throws Exception {
+    JsonNode document = parse(Reports.REFUTED);
+
+    assertEquals(Set.of(), SCHEMA.validate(document));
+    assertEquals("refuted", document.at("/folds/0/certificate/outcome").asText());
+    assertEquals("sampled", document.at("/folds/1/certificate/outcome").asText());
+    assertEquals("certified", document.at("/folds/2/certificate/outcome").asText());
+  }
+
+  @Test
   void theSchemaRefusesAPropertyThatItDoesNotName() throws Exception {
     JsonNode document = parse(REPORT);
     ((com.fasterxml.jackson.databind.node.ObjectNode) document).put("extra", 1);

@@ -44,7 +44,7 @@ class ReportWriterTest {
   @TempDir Path folder;
 
   static Stream<Report> reports() {
-    return Stream.of(PASSED, FAILED, HOSTILE_NAMES, Reports.INFINITE);
+    return Stream.of(PASSED, FAILED, HOSTILE_NAMES, Reports.INFINITE, Reports.REFUTED);
   }
 
   private static Graph prefixed(Graph graph) {
@@ -100,6 +100,35 @@ class ReportWriterTest {
     ReportWriter.write(PASSED, folder, true);
 
     assertTrue(Files.readString(folder.resolve("report.md")).startsWith("# Repfold: equivalent"));
+  }
+
+  @Test
+  void saysHowManyFoldsAreCertified() throws Exception {
+    ReportWriter.write(PASSED, folder, false);
+
+    int folds = PASSED.folds().size();
+    assertTrue(
+        Files.readString(folder.resolve("report.md"))
+            .contains("folds certified for all inputs | passed | " + folds + " | of " + folds));
+    assertTrue(
+        Files.readString(folder.resolve("report.html"))
+            .contains("<th scope=\"row\">Folds certified for all inputs</th><td>" + folds));
+    assertTrue(Files.readString(folder.resolve("report-junit.xml")).contains("(certified)"));
+  }
+
+  @Test
+  void saysWhichEntryOfARefutedFoldDiffersAndWhyAFoldIsSampled() throws Exception {
+    ReportWriter.write(Reports.REFUTED, folder, false);
+
+    String entry = "[0, 3]: expected 1.5, found 1.25";
+    for (String file : List.of("report.html", "report-junit.xml")) {
+      assertTrue(Files.readString(folder.resolve(file)).contains(entry), file);
+    }
+    assertTrue(
+        Files.readString(folder.resolve("report.html"))
+            .contains("sampled: it has a &lt;function&gt;"));
+    assertTrue(
+        Files.readString(folder.resolve("report.md")).startsWith("# Repfold: not equivalent"));
   }
 
   @Test

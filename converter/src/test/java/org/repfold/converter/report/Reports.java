@@ -4,6 +4,7 @@ package org.repfold.converter.report;
 final class Reports {
   static final Report PASSED = ExampleReport.of(ExampleNet.build(1));
   static final Report FAILED = Broken.fold();
+  static final Report REFUTED = Broken.refuted();
   static final Report INFINITE = Broken.infiniteWeight();
 
   private Reports() {}

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +22,9 @@ import org.repfold.converter.Conversion;
 import org.repfold.converter.execute.Engine;
 import org.repfold.converter.execute.ReferenceEngine;
 import org.repfold.converter.fold.Folding;
+import org.repfold.converter.verify.certificate.Certificate;
+import org.repfold.converter.verify.certificate.Certificates;
+import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Operator;
@@ -44,7 +48,58 @@ class VerifierTest {
     assertEquals(
         List.of("stem.conv", "relu", "pool", "head"),
         result.values().stream().map(ValueCheck::node).toList());
-    assertEquals("sampled", result.folds().get(0).certificate());
+    assertEquals(Certificate.Outcome.SAMPLED, result.folds().get(0).certificate().outcome());
+    assertEquals(1, result.algebra().folds());
+    assertEquals(0, result.algebra().certified());
+  }
+
+  @Test
+  void certifiedFoldsAreMarkedAndCounted() {
+    Conversion conversion = Conversion.of(net.train(), Effort.ALL);
+    Verification result = Verifier.verify(conversion, conversion.deploy(), OPTIONS);
+    assertTrue(result.passed());
+    assertEquals(result.folds().size(), result.algebra().certified());
+    assertTrue(result.algebra().certified() > 0);
+    assertEquals(Certificate.Outcome.CERTIFIED, result.folds().get(0).certificate().outcome());
+    assertTrue(result.timings().containsKey("certificates"));
+  }
+
+  @Test
+  void aRefutedFoldFailsEvenIfNoSampleShowsIt() {
+    Folding folding = net.folding(SmallNet.Mistake.NONE);
+    Certificate refuted =
+        new Certificate(
+            Certificate.Outcome.REFUTED,
+            null,
+            0,
+            4,
+            0,
+            null,
+            null,
+            new Certificate.Mismatch(
+                "stem.bn", List.of(0L, 1L), "image", List.of(0L, 2L), 1.5, 1.25, 0.25, 1e-15));
+    Verification result =
+        Verifier.verify(folding, new Certificates(List.of(refuted), 0), shipped(folding), OPTIONS);
+    assertFalse(result.passed());
+    assertFalse(result.algebra().passed());
+    assertFalse(result.folds().get(0).passed());
+    assertNull(result.firstFailure());
+    assertEquals(
+        List.of(
+            "algebra: fold 1 (ConvBatchNorm of 'stem.bn') changes the factor of 'image' [0, 2] in"
+                + " 'stem.bn' [0, 1]: expected 1.5, found 1.25 (relative difference 0.25, bound"
+                + " 1.0E-15)"),
+        result.failures());
+  }
+
+  @Test
+  void certificatesOfOtherFoldsAreNotAccepted() {
+    Folding folding = net.folding(SmallNet.Mistake.NONE);
+    Certificate sampled = Certificate.sampled("not tried");
+    Certificates two = new Certificates(List.of(sampled, sampled), 0);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Verifier.verify(folding, two, shipped(folding), OPTIONS));
   }
 
   @ParameterizedTest

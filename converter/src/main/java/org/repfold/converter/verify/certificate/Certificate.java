@@ -1,6 +1,7 @@
 package org.repfold.converter.verify.certificate;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What is known of one fold for all inputs.
@@ -34,7 +35,12 @@ public record Certificate(
     /** Not proved: the values were compared on sampled inputs only. */
     SAMPLED,
     /** The forms differ. */
-    REFUTED
+    REFUTED;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**

@@ -15,8 +15,11 @@ import org.repfold.graph.Shape;
  * folding; not thread-safe.
  */
 public final class Certifier implements FoldObserver {
-  /** Some ten seconds on two threads. */
-  private static final long MOST_MULTIPLICATIONS = 10_000_000_000L;
+  /** A second on one thread. */
+  private static final long SOME_MULTIPLICATIONS = 300_000_000L;
+
+  /** Half a minute on two threads. */
+  private static final long MOST_MULTIPLICATIONS = 20_000_000_000L;
 
   private static final long MOST_BYTES = 256L << 20;
 
@@ -29,8 +32,11 @@ public final class Certifier implements FoldObserver {
   private long nanoseconds;
 
   /** A certifier of the folds of a graph. */
-  public Certifier(Graph source) {
-    this(source, new Prover(MOST_MULTIPLICATIONS, MOST_BYTES, true));
+  public Certifier(Graph source, Effort effort) {
+    this(
+        source,
+        new Prover(
+            effort == Effort.ALL ? MOST_MULTIPLICATIONS : SOME_MULTIPLICATIONS, MOST_BYTES, true));
   }
 
   Certifier(Graph source, Prover prover) {
@@ -66,13 +72,8 @@ public final class Certifier implements FoldObserver {
             + " nodes");
   }
 
-  /** The certificates so far, one for each fold. */
-  public List<Certificate> certificates() {
-    return List.copyOf(certificates);
-  }
-
-  /** How long it took so far. */
-  public double seconds() {
-    return nanoseconds / 1e9;
+  /** The certificates so far. */
+  public Certificates certificates() {
+    return new Certificates(certificates, nanoseconds / 1e9);
   }
 }

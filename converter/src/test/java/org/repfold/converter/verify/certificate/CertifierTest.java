@@ -44,10 +44,10 @@ class CertifierTest {
   }
 
   private static Certificate only(Graph graph, FoldRule rule) {
-    Certifier certifier = new Certifier(graph);
+    Certifier certifier = new Certifier(graph, Effort.ALL);
     new Folder(List.of(rule)).apply(graph, certifier);
-    assertEquals(1, certifier.certificates().size());
-    return certifier.certificates().get(0);
+    assertEquals(1, certifier.certificates().folds().size());
+    return certifier.certificates().of(0);
   }
 
   private Graph convBatchNorm(int channels, int outputs, int group, Operator norm) {
