@@ -54,7 +54,7 @@ final class BehaviourCheck {
                 probes.forEach(
                     (probe, expected) -> {
                       List<INDArray> batch = inputs.batch(probe, 0, probe.samples());
-                      each.accept(new Batch(batch, new int[0], expected));
+                      each.accept(new Batch(batch, probe.samples(), new int[0], expected));
                       batch.forEach(INDArray::close);
                     })));
     options
@@ -73,11 +73,7 @@ final class BehaviourCheck {
         results);
   }
 
-  private record Batch(List<INDArray> inputs, int[] labels, double[] expected) {
-    int samples() {
-      return Math.toIntExact(inputs.get(0).size(0));
-    }
-  }
+  private record Batch(List<INDArray> inputs, int samples, int[] labels, double[] expected) {}
 
   private void slices(LabelledData data, VerifyOptions options, Consumer<Batch> each) {
     for (int from = 0; from < data.samples(); from += options.batch()) {
@@ -86,6 +82,7 @@ final class BehaviourCheck {
       each.accept(
           new Batch(
               List.of(batch),
+              to - from,
               data.isLabelled()
                   ? java.util.Arrays.copyOfRange(data.labels(), from, to)
                   : new int[0],

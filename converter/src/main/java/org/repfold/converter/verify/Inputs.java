@@ -11,24 +11,34 @@ import org.repfold.graph.Graph;
 import org.repfold.graph.Input;
 import org.repfold.graph.Shape;
 
-/** Batches for a graph's inputs, and its outputs sample by sample. */
+/**
+ * Batches for a graph's inputs, and its outputs sample by sample. Where the batch size is fixed, as
+ * exporters leave it, the whole batch counts as one sample: some networks mix its rows.
+ */
 final class Inputs {
   private final List<Input> inputs;
+
+  /** Whether the batch size is part of the network. */
+  private final boolean fixed;
 
   /**
    * The inputs of a graph.
    *
-   * @throws BadInputException if there is none, or of one not the batch size alone is open
+   * @throws BadInputException if there is none, or sizes are open that are not the batch's, or that
+   *     of some alone
    */
   Inputs(Graph graph) {
     inputs = graph.inputs();
     if (inputs.isEmpty()) {
       throw new BadInputException("graph: expected an input, found none");
     }
+    fixed = inputs.stream().allMatch(input -> input.shape().isKnown());
     for (Input input : inputs) {
-      if (input.shape().rank() < 2
-          || input.shape().dimension(0) != Shape.UNKNOWN
-          || !sample(input).isKnown()) {
+      boolean open =
+          input.shape().rank() > 1
+              && input.shape().dimension(0) == Shape.UNKNOWN
+              && input.shape().with(0, 1).isKnown();
+      if (!fixed && !open) {
         throw new BadInputException(
             "input '"
                 + input.name()
@@ -38,12 +48,32 @@ final class Inputs {
     }
   }
 
-  /** The shape of one sample of each input, without the batch axis. */
-  List<Shape> samples() {
-    return inputs.stream().map(Inputs::sample).toList();
+  /**
+   * The made-up batches for these inputs.
+   *
+   * @throws BadInputException if real data are to be taken that cannot come in batches of any size
+   */
+  List<Probe> probes(VerifyOptions options) {
+    if (fixed && options.data().isPresent()) {
+      throw new BadInputException(
+          "input '"
+              + inputs.get(0).name()
+              + "': expected an open batch axis for real data, found "
+              + inputs.get(0).shape());
+    }
+    List<Probe> probes = Probes.of(options.probing(), samples(), options.seed());
+    return fixed ? probes.stream().map(Probe::ofOne).toList() : probes;
   }
 
-  private static Shape sample(Input input) {
+  /** The shape of one sample of each input, without the batch axis. */
+  private List<Shape> samples() {
+    return inputs.stream().map(this::sample).toList();
+  }
+
+  private Shape sample(Input input) {
+    if (fixed) {
+      return input.shape();
+    }
     long[] shape = input.shape().toArray();
     return Shape.of(Arrays.copyOfRange(shape, 1, shape.length));
   }
@@ -59,13 +89,14 @@ final class Inputs {
       for (int number = 0; number < count; number++) {
         System.arraycopy(all, number * (all.length / count) + from, part, number * size, size);
       }
-      arrays.add(NdArrays.of(part, input.shape().with(0, count).toArray()));
+      Shape shape = fixed ? input.shape() : input.shape().with(0, count);
+      arrays.add(NdArrays.of(part, shape.toArray()));
       from += size;
     }
     return arrays;
   }
 
-  private static int size(Input input) {
+  private int size(Input input) {
     return Math.toIntExact(sample(input).elements());
   }
 

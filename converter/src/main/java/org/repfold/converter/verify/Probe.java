@@ -24,6 +24,11 @@ record Probe(String kind, long seed, int samples, IntFunction<float[]> values) {
     return result;
   }
 
+  /** The first sample alone. */
+  Probe ofOne() {
+    return new Probe(kind, seed, 1, values);
+  }
+
   /** This one's samples, and behind each that of another probe. */
   Probe and(Probe other) {
     return new Probe(

@@ -101,7 +101,7 @@ public final class Verifier {
               + " and "
               + shipped.outputs().size());
     }
-    List<Probe> probes = Probes.of(options.probing(), inputs.samples(), options.seed());
+    List<Probe> probes = inputs.probes(options);
     List<Probe> compared = new ArrayList<>(probes);
     Map<Probe, double[]> truth = new LinkedHashMap<>();
     options.data().ifPresent(data -> compared.add(dataProbe(data)));

@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.repfold.converter.Conversion;
 import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.Folding;
+import org.repfold.converter.verify.Verification;
+import org.repfold.converter.verify.Verifier;
+import org.repfold.converter.verify.VerifyOptions;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
@@ -107,6 +110,15 @@ class OnnxExportTest {
       Arrays.setAll(found, output::get);
       assertClose(export.exactOutput(), found, ROUNDED);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theConversionPassesVerification(OnnxExport export) {
+    Conversion conversion = Conversion.of(export.graph());
+    Verification result =
+        Verifier.verify(conversion, conversion.deploy(), VerifyOptions.defaults());
+    assertEquals(List.of(), result.failures());
   }
 
   private static void assertExact(OnnxExport export, Graph graph) {
