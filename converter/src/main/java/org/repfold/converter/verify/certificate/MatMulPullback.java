@@ -1,5 +1,6 @@
 package org.repfold.converter.verify.certificate;
 
+import java.util.stream.IntStream;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 
@@ -34,7 +35,7 @@ final class MatMulPullback implements Pullback {
     int[] sources = Sources.broadcast(factor.with(-1, 1).with(-2, 1), stack);
     return sources != null
         ? sources
-        : java.util.stream.IntStream.range(0, Math.toIntExact(stack.elements())).toArray();
+        : IntStream.range(0, Math.toIntExact(stack.elements())).toArray();
   }
 
   @Override

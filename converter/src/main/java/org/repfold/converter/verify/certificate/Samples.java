@@ -13,6 +13,7 @@ import org.repfold.graph.Operator;
 import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.ShapeInference;
+import org.repfold.graph.Unary;
 
 /**
  * A fold for any number of samples, reduced to few: to the least part of a sample that it works on.
@@ -194,7 +195,7 @@ final class Samples {
         || operator instanceof Operator.Elementwise
         || operator instanceof Operator.MatMul
         || operator instanceof Operator.BatchNormalization
-        || operator instanceof org.repfold.graph.Unary
+        || operator instanceof Unary
         || operator instanceof Movement && !(operator instanceof Movement.Resize);
   }
 

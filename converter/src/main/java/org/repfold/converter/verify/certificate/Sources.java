@@ -2,6 +2,7 @@ package org.repfold.converter.verify.certificate;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Shape;
 
@@ -93,7 +94,7 @@ final class Sources {
     return Math.toIntExact(shape.dimension(axis));
   }
 
-  private static int[] table(int size, java.util.function.IntUnaryOperator position) {
+  private static int[] table(int size, IntUnaryOperator position) {
     int[] table = new int[size];
     Arrays.setAll(table, position);
     return table;

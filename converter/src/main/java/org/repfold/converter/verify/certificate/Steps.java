@@ -12,6 +12,7 @@ import org.repfold.graph.Pooling;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.Unary;
+import org.repfold.graph.Window;
 
 /** What each operator is as an affine function: the way back to each operand, and a shift. */
 final class Steps {
@@ -117,7 +118,7 @@ final class Steps {
       Tensor kernels =
           gemm.weight().reshape(Shape.of(weight.dimension(0), weight.dimension(1), 1, 1));
       return new ConvPullback(
-          new Operator.Conv(kernels, Optional.empty(), org.repfold.graph.Window.unit(), 1),
+          new Operator.Conv(kernels, Optional.empty(), Window.unit(), 1),
           Shape.of(operand.dimension(0), operand.dimension(1), 1, 1),
           Shape.of(result.dimension(0), result.dimension(1), 1, 1));
     } else if (operator instanceof Operator.BatchNormalization norm) {
