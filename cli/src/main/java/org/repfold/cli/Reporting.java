@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.converter.DeployForm;
+import org.repfold.converter.execute.BatchSize;
 import org.repfold.converter.execute.Engine;
 import org.repfold.converter.execute.NdArrays;
 import org.repfold.converter.io.Fingerprint;
@@ -28,6 +29,7 @@ import org.repfold.graph.Shape;
 final class Reporting {
   private static final int SAMPLES = 64;
   private static final int BATCH = 100;
+  private static final int LARGEST_BATCH = 8;
 
   private final Converter converter;
   private final DeployForm expected;
@@ -82,7 +84,8 @@ final class Reporting {
               truth,
               engines.train().get(0),
               engines.deploy().get(0));
-      List<Timings.Speed> speed = Latency.measure(engines.contenders(), inputs.images(), 1, 8);
+      List<Timings.Speed> speed =
+          Latency.measure(engines.contenders(), inputs.images(), 1, LARGEST_BATCH);
       return Report.of(
           expected.folding(),
           written.graph(),
@@ -133,7 +136,9 @@ final class Reporting {
   }
 
   private LabelledData normal(long seed) {
-    long[] shape = converter.source().graph().inputs().get(0).shape().with(0, SAMPLES).toArray();
+    Shape sample = converter.source().graph().inputs().get(0).shape().with(0, 1);
+    int samples = Math.max(LARGEST_BATCH, BatchSize.of(SAMPLES, sample.elements()));
+    long[] shape = sample.with(0, samples).toArray();
     Random random = new Random(seed);
     float[] pixels = new float[Math.toIntExact(Shape.of(shape).elements())];
     for (int i = 0; i < pixels.length; i++) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.repfold.converter.execute.BatchSize;
 import org.repfold.converter.execute.Engine;
 import org.repfold.converter.execute.NdArrays;
 import org.repfold.converter.io.ModelFile;
@@ -123,9 +124,10 @@ final class RunCommand extends ConsoleCommand {
     INDArray images = NdArrays.of(batch, ElementType.FLOAT32);
     List<INDArray> results = new ArrayList<>();
     long samples = images.size(0);
-    for (long start = 0; start < samples; start += BATCH) {
+    int most = BatchSize.of(BATCH, images.length() / samples);
+    for (long start = 0; start < samples; start += most) {
       INDArray part =
-          images.get(NDArrayIndex.interval(start, Math.min(samples, start + BATCH))).dup('c');
+          images.get(NDArrayIndex.interval(start, Math.min(samples, start + most))).dup('c');
       results.add(engine.run(part));
     }
     INDArray all = Nd4j.concat(0, results.toArray(INDArray[]::new));

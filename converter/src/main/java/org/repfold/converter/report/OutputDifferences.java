@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.repfold.converter.execute.BatchSize;
 import org.repfold.converter.execute.Engine;
 import org.repfold.converter.execute.NdArrays;
 
@@ -49,11 +50,12 @@ public record OutputDifferences(
    *
    * @param name what the inputs are
    * @param images {@code [N, C, H, W]} float32
-   * @param batch how many are run at once
+   * @param most how many are run at once, fewer if they are large
    * @throws IllegalArgumentException if the engines give different numbers of logits
    */
   public static OutputDifferences measure(
-      String name, INDArray images, int batch, Engine truth, Engine train, Engine deploy) {
+      String name, INDArray images, int most, Engine truth, Engine train, Engine deploy) {
+    int batch = BatchSize.of(most, images.length() / Math.max(1, images.size(0)));
     DifferenceBins trainBins = new DifferenceBins();
     DifferenceBins deployBins = new DifferenceBins();
     for (long from = 0; from < images.size(0); from += batch) {

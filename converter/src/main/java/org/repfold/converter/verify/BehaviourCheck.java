@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.converter.execute.BatchSize;
 import org.repfold.converter.execute.Engine;
 import org.repfold.converter.execute.NdArrays;
 import org.repfold.converter.execute.ReferenceEngine;
@@ -76,8 +77,9 @@ final class BehaviourCheck {
   private record Batch(List<INDArray> inputs, int samples, int[] labels, double[] expected) {}
 
   private void slices(LabelledData data, VerifyOptions options, Consumer<Batch> each) {
-    for (int from = 0; from < data.samples(); from += options.batch()) {
-      int to = Math.min(data.samples(), from + options.batch());
+    int most = BatchSize.of(options.batch(), data.images().length() / Math.max(1, data.samples()));
+    for (int from = 0; from < data.samples(); from += most) {
+      int to = Math.min(data.samples(), from + most);
       INDArray batch = Inputs.slice(data.images(), from, to);
       each.accept(
           new Batch(

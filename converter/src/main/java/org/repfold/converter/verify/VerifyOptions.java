@@ -11,7 +11,7 @@ import org.repfold.converter.execute.Engine;
  * @param data real inputs
  * @param trainEngines compute the train form in float32; if none, the reference executor does
  * @param deployEngines compute the deploy form in float32; if none, the reference executor does
- * @param batch how many real inputs are computed at once
+ * @param batch how many real inputs are computed at once, fewer if they are large
  * @param probing which made-up inputs
  */
 public record VerifyOptions(
