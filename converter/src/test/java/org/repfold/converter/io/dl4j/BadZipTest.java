@@ -28,9 +28,13 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.graph.BadInputException;
+import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.Shape;
+import org.repfold.graph.Unary;
 
 class BadZipTest {
   private static final InputType MAPS = InputType.convolutional(6, 5, 4);
@@ -292,5 +296,35 @@ class BadZipTest {
     network.getVertex("bn").paramTable(false).get("var").putScalar(2, -1);
     save(network);
     assertRefused("node 'bn': variance[2]: expected a variance of at least 0");
+  }
+
+  /** A network of one clipping, as this library writes it. */
+  private void saveClipping() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("input", Shape.UNKNOWN, 4, 6, 5);
+    graph.add("clip", new Unary.Clip(0.25, 2), "input");
+    Dl4jWriter.write(graph.output("clip").build(), file);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"operator\" : \"Clip\"|\"operator\" : \"Nothing\"",
+        "\"operator\" : \"Clip\"|\"operator\" : \"Opaque\"",
+        "\"operator\" : \"Clip\"|\"operator\" : \"Constant\"",
+        "\"operator\" : \"Clip\"|\"operator\" : null",
+        "\"lowest\"|\"other\"",
+        "0.25|7.5",
+        "0.25|0.25, 1.0",
+        "\"parameters\" : { }|\"parameters\" : { \"operand0\" : [ 4 ] }",
+        "\"parameters\" : { }|\"parameters\" : { \"weight\" : [ 4 ] }",
+        "\"parameters\" : { }|\"parameters\" : null"
+      })
+  void operatorThatIsNoneIsRefused(String from, String to) throws IOException {
+    saveClipping();
+    assertEquals(1, new Dl4jReader().read(file).graph().nodes().size());
+    writeConfiguration(from, to);
+    assertRefused("configuration.json: DL4J cannot read it: ");
   }
 }

@@ -48,7 +48,7 @@ public final class GraphOperatorVertex extends ComputedVertex {
   INDArray forward(LayerWorkspaceMgr workspaceMgr) {
     INDArray result = compute();
     INDArray kept = workspaceMgr.dup(ArrayType.ACTIVATIONS, result, 'c');
-    result.close();
+    NdArrays.release(result);
     return kept;
   }
 
@@ -60,10 +60,13 @@ public final class GraphOperatorVertex extends ComputedVertex {
       configuration
           .tensorNames()
           .forEach(name -> tensors.put(name, NdArrays.toTensor(table.get(name))));
-      List<INDArray> rowMajor =
+      List<INDArray> copies =
           Arrays.stream(inputs).map(input -> NdArrays.copy(input.castTo(dataType))).toList();
-      return ReferenceExecutor.compute(
-          configuration.assemble(tensors), configuration.operands(rowMajor, table), type);
+      INDArray result =
+          ReferenceExecutor.compute(
+              configuration.assemble(tensors), configuration.operands(copies, table), type);
+      copies.forEach(NdArrays::release);
+      return result;
     } finally {
       outside.close();
     }
