@@ -3,6 +3,7 @@ package org.repfold.converter.verify.certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.repfold.converter.fold.FoldObserver;
 import org.repfold.converter.fold.FoldStep;
 import org.repfold.converter.fold.Match;
@@ -54,22 +55,30 @@ public final class Certifier implements FoldObserver {
   }
 
   private Certificate certify(Neighbourhood fold) {
+    Optional<Certificate> refuted = Optional.empty();
     for (int depth = 0; depth <= FURTHEST; depth++) {
       Prover.Answer answer = prover.compare(fold.before(), fold.after(), shapes);
-      if (!answer.isOpen()) {
+      if (answer.differing() == 0) {
         return answer.certificate();
-      } else if (!fold.extend()) {
-        return answer.hasFunctions()
-            ? Certificate.sampled(
-                "it holds only if functions that are not linear are related: "
-                    + answer.certificate().mismatch().describe())
-            : answer.certificate();
+      } else if (answer.differing() == 1 && refuted.isEmpty()) {
+        refuted = Optional.of(answer.certificate());
+      }
+      if (!fold.extend()) {
+        return refuted.orElseGet(
+            () ->
+                answer.hasFunctions()
+                    ? Certificate.sampled(
+                        "it holds only if functions that are not linear are related: "
+                            + answer.certificate().mismatch().describe())
+                    : answer.certificate());
       }
     }
-    return Certificate.sampled(
-        "it holds only if values that it takes are related, further back than "
-            + FURTHEST
-            + " nodes");
+    return refuted.orElseGet(
+        () ->
+            Certificate.sampled(
+                "it holds only if values that it takes are related, further back than "
+                    + FURTHEST
+                    + " nodes"));
   }
 
   /** The certificates so far. */

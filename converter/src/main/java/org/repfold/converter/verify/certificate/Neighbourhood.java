@@ -65,17 +65,19 @@ final class Neighbourhood {
 
   private Graph graph(List<Node> side, List<String> outputs) {
     List<Input> inputs = new ArrayList<>();
-    List<Node> nodes = new ArrayList<>(side);
+    Map<String, Node> nodes = new LinkedHashMap<>();
+    side.forEach(node -> nodes.put(node.name(), node));
     Set<String> used = new HashSet<>(outputs);
     side.forEach(node -> used.addAll(node.inputs()));
     for (String value : outside()) {
       if (!isConstant(value)) {
         inputs.add(new Input(value, graph.shape(value)));
       } else if (used.contains(value)) {
-        nodes.add(graph.find(value).orElseThrow());
+        dependencies(value)
+            .forEach(name -> nodes.putIfAbsent(name, graph.find(name).orElseThrow()));
       }
     }
-    return Graph.of(inputs, nodes, outputs);
+    return Graph.of(inputs, nodes.values(), outputs);
   }
 
   /** The values that either side takes from the nodes before it. */
@@ -93,8 +95,9 @@ final class Neighbourhood {
     return outside;
   }
 
+  /** Whether a value depends on constants alone, whether it has been computed or not. */
   private boolean isConstant(String value) {
-    return graph.find(value, Operator.Constant.class).isPresent();
+    return dependencies(value).stream().noneMatch(graph::isInput);
   }
 
   /**
@@ -123,14 +126,21 @@ final class Neighbourhood {
 
   /** All values that a value depends on, itself included, constants left out. */
   private Set<String> origins(String value) {
-    Set<String> origins = new HashSet<>();
+    Set<String> origins = dependencies(value);
+    origins.removeIf(name -> graph.find(name, Operator.Constant.class).isPresent());
+    return origins;
+  }
+
+  /** All values that a value depends on, itself included. */
+  private Set<String> dependencies(String value) {
+    Set<String> dependencies = new HashSet<>();
     Deque<String> open = new ArrayDeque<>(List.of(value));
     while (!open.isEmpty()) {
       String name = open.pop();
-      if (!isConstant(name) && origins.add(name)) {
+      if (dependencies.add(name)) {
         graph.find(name).ifPresent(node -> node.inputs().forEach(open::push));
       }
     }
-    return origins;
+    return dependencies;
   }
 }

@@ -36,13 +36,13 @@ final class Prover {
   /**
    * The outcome of a comparison.
    *
-   * @param isOpen whether the forms differ in the factors of several inputs at once, so that they
-   *     may still be the same if these inputs are related
+   * @param differing how many inputs have factors in which the forms differ: with several, they may
+   *     still be the same if these inputs are related; with one, if it turns out to be scaled by 0
    * @param hasFunctions whether results of functions are among the inputs
    */
-  record Answer(Certificate certificate, boolean isOpen, boolean hasFunctions) {
+  record Answer(Certificate certificate, int differing, boolean hasFunctions) {
     static Answer of(Certificate certificate) {
-      return new Answer(certificate, false, false);
+      return new Answer(certificate, 0, false);
     }
   }
 
@@ -135,7 +135,7 @@ final class Prover {
     if (difference != null) {
       boolean hasFunctions = fold.outputs().stream().anyMatch(pair -> pair.function() != null);
       return new Answer(
-          refuted(large, fold, difference, columns), difference.inputs().size() > 1, hasFunctions);
+          refuted(large, fold, difference, columns), difference.inputs().size(), hasFunctions);
     }
     return Answer.of(
         new Certificate(
