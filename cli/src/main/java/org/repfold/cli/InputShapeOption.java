@@ -8,7 +8,7 @@ import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
 import picocli.CommandLine.Option;
 
-/** Shapes of a model's inputs, for DL4J models that do not fix them. */
+/** Shapes of a model's inputs, for models that do not fix them. */
 final class InputShapeOption {
   private static final Pattern SIZES = Pattern.compile("[1-9]\\d{0,8}(x[1-9]\\d{0,8})*");
 
@@ -16,8 +16,8 @@ final class InputShapeOption {
       names = "--input-shape",
       paramLabel = "INPUT=SIZES",
       description =
-          "The shape of an input without the batch, such as input=3x224x224, where a DL4J model"
-              + " does not fix it.")
+          "The shape of an input without the batch, such as input=3x224x224, where the model does"
+              + " not fix it.")
   private Map<String, String> stated = new LinkedHashMap<>();
 
   /**

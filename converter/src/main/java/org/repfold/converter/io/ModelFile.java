@@ -41,8 +41,8 @@ public record ModelFile(Path path, Format format, Graph graph, Optional<Dl4jGrap
   }
 
   /**
-   * As {@link #read(Path)}, of a DL4J model that does not fix the shapes of its inputs, or has
-   * layers of a user's own.
+   * As {@link #read(Path)}, of a model that does not fix the shapes of its inputs, or a DL4J model
+   * with layers of a user's own.
    *
    * @param inputShapes by input, in the model's layout, the batch {@link Shape#UNKNOWN}; none for
    *     those that are to be found
@@ -56,13 +56,8 @@ public record ModelFile(Path path, Format format, Graph graph, Optional<Dl4jGrap
         Dl4jGraph dl4j = new Dl4jReader(allowedClasses).read(file, inputShapes);
         yield new ModelFile(file, Format.DL4J, dl4j.graph(), Optional.of(dl4j));
       }
-      case ONNX -> {
-        if (!inputShapes.isEmpty()) {
-          throw new BadInputException(
-              file + ": expected no input shapes, as an ONNX model states them");
-        }
-        yield new ModelFile(file, Format.ONNX, OnnxReader.read(file), Optional.empty());
-      }
+      case ONNX ->
+          new ModelFile(file, Format.ONNX, OnnxReader.read(file, inputShapes), Optional.empty());
     };
   }
 

@@ -7,8 +7,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -54,8 +52,6 @@ public final class OnnxReader {
   private static final int OLDEST_OPSET = 9;
   private static final int NEWEST_OPSET = 21;
   private static final Set<String> DEFAULT_DOMAINS = Set.of("", "ai.onnx");
-  private static final Set<Integer> INPUT_TYPES =
-      Set.of(TensorProto.DataType.FLOAT_VALUE, TensorProto.DataType.DOUBLE_VALUE);
 
   /** Operators whose further outputs may be there without a change to the first. */
   private static final Set<String> OPTIONAL_OUTPUTS =
@@ -65,6 +61,7 @@ public final class OnnxReader {
   private static final Set<String> RESHAPING = Set.of("Reshape", "Flatten", "Squeeze", "Unsqueeze");
 
   private final ExternalData externalData;
+  private final Map<String, Shape> stated;
   private final OpaqueNode.Model model;
   private final Values values;
 
@@ -80,8 +77,9 @@ public final class OnnxReader {
   private final Map<String, Node> operands = new HashMap<>();
   private final List<Node> nodes = new ArrayList<>();
 
-  private OnnxReader(ExternalData externalData, OpaqueNode.Model model) {
+  private OnnxReader(ExternalData externalData, Map<String, Shape> stated, OpaqueNode.Model model) {
     this.externalData = externalData;
+    this.stated = stated;
     this.model = model;
     this.values = new Values(model.floatType());
   }
@@ -93,10 +91,21 @@ public final class OnnxReader {
    *     damaged, or has an operator that is not supported
    */
   public static Graph read(Path file) {
+    return read(file, Map.of());
+  }
+
+  /**
+   * As {@link #read(Path)}, of a model that leaves sizes of its inputs open besides the batch's.
+   *
+   * @param inputShapes by input; known sizes must be the model's, where it has one
+   * @throws BadInputException as {@link #read(Path)}, or if there is no such input or it has
+   *     another shape
+   */
+  public static Graph read(Path file, Map<String, Shape> inputShapes) {
     try (InputStream in = Files.newInputStream(file)) {
       CodedInputStream coded = CodedInputStream.newInstance(in);
       coded.setSizeLimit(Integer.MAX_VALUE);
-      return read(ModelProto.parseFrom(coded), ExternalData.beside(file));
+      return read(ModelProto.parseFrom(coded), ExternalData.beside(file), inputShapes);
     } catch (InvalidProtocolBufferException e) {
       throw new BadInputException(file + ": " + notOnnx(), e);
     } catch (IOException e) {
@@ -108,8 +117,13 @@ public final class OnnxReader {
 
   /** As {@link #read(Path)}, from memory. */
   public static Graph read(byte[] model) {
+    return read(model, Map.of());
+  }
+
+  /** As {@link #read(Path, Map)}, from memory. */
+  public static Graph read(byte[] model, Map<String, Shape> inputShapes) {
     try {
-      return read(ModelProto.parseFrom(model), ExternalData.none());
+      return read(ModelProto.parseFrom(model), ExternalData.none(), inputShapes);
     } catch (InvalidProtocolBufferException e) {
       throw new BadInputException(notOnnx(), e);
     }
@@ -119,7 +133,8 @@ public final class OnnxReader {
     return "expected an ONNX model, found something else or a part of one";
   }
 
-  private static Graph read(ModelProto model, ExternalData externalData) {
+  private static Graph read(
+      ModelProto model, ExternalData externalData, Map<String, Shape> inputShapes) {
     if (!model.hasGraph()) {
       throw new BadInputException("expected an ONNX model, found no graph in it");
     }
@@ -128,6 +143,7 @@ public final class OnnxReader {
     OnnxReader reader =
         new OnnxReader(
             externalData,
+            inputShapes,
             new OpaqueNode.Model(opset(model), otherOpsets(model), floatType(model.getGraph())));
     model.getFunctionsList().forEach(f -> reader.functions.add(f.getDomain() + ":" + f.getName()));
     try {
@@ -175,7 +191,7 @@ public final class OnnxReader {
   private static int floatType(GraphProto graph) {
     return graph.getInputList().stream()
         .map(input -> input.getType().getTensorType().getElemType())
-        .filter(INPUT_TYPES::contains)
+        .filter(InputReader::isInputType)
         .findFirst()
         .orElse(TensorProto.DataType.FLOAT_VALUE);
   }
@@ -196,8 +212,15 @@ public final class OnnxReader {
         proto.getInputList().stream()
             // Before IR version 4, initializers are listed as inputs too.
             .filter(input -> !values.contains(input.getName()))
-            .map(OnnxReader::input)
+            .map(new InputReader(stated)::read)
             .toList();
+    stated.keySet().stream()
+        .filter(name -> inputs.stream().noneMatch(input -> input.name().equals(name)))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new BadInputException("input '" + name + "': expected the name of an input");
+            });
     inputs.forEach(input -> values.addInput(input.name(), input.shape()));
     OpaqueReader opaqueReader = new OpaqueReader(proto, model, values, taken);
     proto.getNodeList().forEach(node -> addNode(node, opaqueReader));
@@ -232,31 +255,6 @@ public final class OnnxReader {
     proto.getNodeList().forEach(node -> names.addAll(node.getOutputList()));
     proto.getInitializerList().forEach(tensor -> names.add(tensor.getName()));
     proto.getInputList().forEach(input -> names.add(input.getName()));
-  }
-
-  private static Input input(ValueInfoProto info) {
-    TypeProto.Tensor type = info.getType().getTensorType();
-    if (!type.hasShape() || !INPUT_TYPES.contains(type.getElemType())) {
-      throw new BadInputException(
-          "input '" + info.getName() + "': expected a float32 or float64 tensor of known shape");
-    }
-    long[] sizes = new long[type.getShape().getDimCount()];
-    for (int axis = 0; axis < sizes.length; axis++) {
-      TensorShapeProto.Dimension dimension = type.getShape().getDim(axis);
-      sizes[axis] = dimension.hasDimValue() ? dimension.getDimValue() : Shape.UNKNOWN;
-      if (sizes[axis] < 0 && (axis > 0 || dimension.hasDimValue())) {
-        throw new BadInputException(
-            "input '"
-                + info.getName()
-                + "': expected a fixed size of at least 0 of axis "
-                + axis
-                + ", found "
-                + (dimension.hasDimValue()
-                    ? dimension.getDimValue()
-                    : "'" + dimension.getDimParam() + "'"));
-      }
-    }
-    return new Input(info.getName(), Shape.of(sizes));
   }
 
   private void addNode(NodeProto proto, OpaqueReader opaqueReader) {

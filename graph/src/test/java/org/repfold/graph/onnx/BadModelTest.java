@@ -15,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.repfold.graph.Refusals;
+import org.repfold.graph.Shape;
 
 class BadModelTest {
   @TempDir private Path folder;
@@ -221,6 +223,22 @@ class BadModelTest {
   @Test
   void symbolicMapSizeIsRefused() {
     assertRefused(new ForeignModel().input("x", -1, 3, -1, 8).output("x"), "input 'x'", "axis 2");
+  }
+
+  @Test
+  void statedShapesThatAreNotTheModelsAreRefused() {
+    byte[] model = new ForeignModel().input("x", -1, 3, -1, 8).output("x").toBytes();
+    Refusals.assertRefused(
+        () -> OnnxReader.read(model, Map.of("x", Shape.of(-1, 3, 6))), "input 'x'", "4 axes");
+    Refusals.assertRefused(
+        () -> OnnxReader.read(model, Map.of("x", Shape.of(-1, 3, 6, 9))),
+        "input 'x'",
+        "size 8 of axis 3");
+    Refusals.assertRefused(
+        () -> OnnxReader.read(model, Map.of("x", Shape.of(-1, 3, -1, 8))), "axis 2");
+    Refusals.assertRefused(
+        () -> OnnxReader.read(model, Map.of("x", Shape.of(-1, 3, 6, 8), "z", Shape.of(1))),
+        "input 'z'");
   }
 
   @Test

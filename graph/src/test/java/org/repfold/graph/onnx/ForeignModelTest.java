@@ -112,6 +112,20 @@ class ForeignModelTest {
   }
 
   @Test
+  void aSizeThatTheModelLeavesOpenMayBeStated() {
+    byte[] model = new ForeignModel().input("x", -1, 3, -1, 8).output("x").toBytes();
+    Graph graph = OnnxReader.read(model, Map.of("x", Shape.of(-1, 3, 6, 8)));
+    assertEquals(Shape.of(-1, 3, 6, 8), graph.shape("x"));
+  }
+
+  @Test
+  void aStatedShapeFixesNoBatchThatTheModelHas() {
+    byte[] model = new ForeignModel().input("x", 2, 3).output("x").toBytes();
+    Graph graph = OnnxReader.read(model, Map.of("x", Shape.of(-1, 3)));
+    assertEquals(Shape.of(2, 3), graph.shape("x"));
+  }
+
+  @Test
   void epsilonIsTheDecimalItsAuthorWrote() {
     assertEquals(1e-5, ((Operator.BatchNormalization) operator(batchNormalization())).epsilon());
   }
