@@ -3,6 +3,7 @@ package org.repfold.converter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.fold.FoldRules;
 import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.Folding;
@@ -35,8 +36,18 @@ public record Conversion(Folding folding, Folding lowering, Certificates certifi
 
   /** As {@link #of(Graph)}, each fold being certified for all inputs as far as the effort goes. */
   public static Conversion of(Graph train, Effort effort) {
-    Folder folds = new Folder(FoldRules.all());
-    Folder lowers = new Folder(Lowering.all());
+    return of(train, new Folder(FoldRules.all()), new Folder(Lowering.all()), effort);
+  }
+
+  /**
+   * As {@link #of(Graph, Effort)}, with a few folds alone and without lowering: for a deploy form
+   * that has places for these only.
+   */
+  public static Conversion of(Graph train, List<FoldRule> folds, Effort effort) {
+    return of(train, new Folder(folds), new Folder(List.of()), effort);
+  }
+
+  private static Conversion of(Graph train, Folder folds, Folder lowers, Effort effort) {
     GraphValidator.validate(train);
     if (effort == Effort.NONE) {
       Folding folding = folds.apply(train);
