@@ -13,11 +13,14 @@ import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.io.dl4j.Dl4jGraph;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.converter.io.dl4j.Dl4jWriter;
+import org.repfold.converter.io.pytorch.GraphStateDict;
 import org.repfold.converter.verify.certificate.Certificates;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.onnx.OnnxWriter;
+import org.repfold.graph.safetensors.Safetensors;
+import org.repfold.graph.safetensors.SafetensorsWriter;
 
 /**
  * A deploy form as one kind of file holds it.
@@ -36,7 +39,8 @@ public record DeployForm(
     Optional<ComputationGraph> dl4j) {
 
   /**
-   * The deploy form for a kind of file.
+   * The deploy form for a kind of file. A checkpoint holds the parameters under the names of the
+   * nodes that they belong to; whoever loads it must know a network of such modules.
    *
    * @param source the DL4J graph that was converted, whose untouched vertices a DL4J file keeps
    * @param metadata free text (provenance) for the file
@@ -50,6 +54,7 @@ public record DeployForm(
     return switch (format) {
       case ONNX -> onnx(conversion, metadata);
       case DL4J -> dl4j(conversion, source, metadata);
+      case PYTORCH -> pytorch(conversion, metadata);
     };
   }
 
@@ -97,6 +102,16 @@ public record DeployForm(
         Optional.of(rounded));
   }
 
+  private static DeployForm pytorch(Conversion conversion, Map<String, String> metadata) {
+    Folding folding = conversion.folding();
+    return new DeployForm(
+        ModelFile.Format.PYTORCH,
+        folding,
+        conversion.certificates().first(folding.steps().size()),
+        conversion.folded().withMetadata(metadata),
+        Optional.empty());
+  }
+
   private static Dl4jGraph read(ComputationGraph written, Folding folding) {
     return new Dl4jReader().read(written, folding.source().inputs());
   }
@@ -112,6 +127,11 @@ public record DeployForm(
       case ONNX -> OnnxWriter.write(shipped, file, force);
       case DL4J ->
           Dl4jWriter.write(dl4j.orElseThrow(), shipped.inputs(), shipped.metadata(), file, force);
+      case PYTORCH -> {
+        Map<String, String> metadata = new HashMap<>(shipped.metadata());
+        metadata.put("format", "pt");
+        SafetensorsWriter.write(new Safetensors(GraphStateDict.of(shipped), metadata), file, force);
+      }
     }
   }
 }

@@ -95,19 +95,32 @@ public record Checkpoint(
     INDEX
   }
 
+  /** Whether a file that begins so is a checkpoint, unless it is another zip file. */
+  static boolean isStart(byte[] bytes) {
+    return kind(bytes).isPresent();
+  }
+
   private static Kind kind(InputFile in) throws IOException {
     byte[] start = in.bytes(0, (int) Math.min(in.size(), PREFIX)).array();
+    return kind(start)
+        .orElseThrow(
+            () ->
+                new BadInputException(
+                    "expected a checkpoint of PyTorch or safetensors, found neither by its first"
+                        + " bytes"));
+  }
+
+  private static Optional<Kind> kind(byte[] start) {
     // First, as a length of 8 bytes may begin like a zip or a pickle.
-    if (start.length == PREFIX && start[PREFIX - 1] == '{' && start[PREFIX - 2] == 0) {
-      return Kind.SAFETENSORS;
+    if (start.length >= PREFIX && start[PREFIX - 1] == '{' && start[PREFIX - 2] == 0) {
+      return Optional.of(Kind.SAFETENSORS);
     }
     if (start.length >= 2 && (start[0] == 'P' && start[1] == 'K' || start[0] == (byte) 0x80)) {
-      return Kind.PYTORCH;
+      return Optional.of(Kind.PYTORCH);
     }
     if (start.length > 0 && start[0] == '{') {
-      return Kind.INDEX;
+      return Optional.of(Kind.INDEX);
     }
-    throw new BadInputException(
-        "expected a checkpoint of PyTorch or safetensors, found neither by its first bytes");
+    return Optional.empty();
   }
 }
