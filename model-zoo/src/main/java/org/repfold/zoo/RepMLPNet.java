@@ -2,11 +2,19 @@ package org.repfold.zoo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.repfold.converter.fold.FoldRule;
+import org.repfold.converter.fold.rules.ConvBatchNorm;
+import org.repfold.converter.fold.rules.LocalityInjection;
+import org.repfold.converter.fold.rules.ReshapeBatchNorm;
+import org.repfold.converter.fold.rules.Within;
 import org.repfold.converter.io.dl4j.layers.ChannelScale;
 import org.repfold.converter.io.dl4j.layers.GeluErf;
 import org.repfold.converter.io.dl4j.layers.Rearrange;
@@ -26,10 +34,19 @@ public final class RepMLPNet {
 
   private static final int FFN_EXPANSION = 4;
 
-  private final TrainFormBuilder graph;
+  /**
+   * The nodes of a block that its official deploy form has no place for, and FC3, which takes them
+   * in.
+   */
+  private static final Pattern LOCAL =
+      Pattern.compile("(.*\\.)?(fc3|fc3_bn|repconv\\d+\\.(conv|bn)|sum)(/.*)?");
 
-  private RepMLPNet(TrainFormBuilder graph) {
+  private final TrainFormBuilder graph;
+  private final Form form;
+
+  private RepMLPNet(TrainFormBuilder graph, Form form) {
     this.graph = graph;
+    this.form = form;
   }
 
   /** The network, initialised as the official one. */
@@ -43,16 +60,36 @@ public final class RepMLPNet {
     return Initialization.initialize(blockConfiguration(configuration, options), options.seed());
   }
 
-  /** The network as a DL4J configuration: nothing is allocated. */
+  /**
+   * The folds that the official conversion does, which lead from the train form to the official
+   * deploy form: those into FC3. All other BatchNorms stay.
+   */
+  public static List<FoldRule> officialFolds() {
+    Predicate<String> local = LOCAL.asMatchPredicate();
+    return Stream.of(new ConvBatchNorm(), new ReshapeBatchNorm(), new LocalityInjection())
+        .<FoldRule>map(rule -> new Within(rule, local))
+        .toList();
+  }
+
+  /** The train form as a DL4J configuration: nothing is allocated. */
   public static ComputationGraphConfiguration configuration(
       RepMLPNetConfiguration net, GraphOptions options) {
+    return configuration(net, Form.TRAIN, options);
+  }
+
+  /**
+   * A form of the network as a DL4J configuration. The official deploy form has one FC3 with a bias
+   * in place of FC3, its BatchNorm, and the local branches.
+   */
+  public static ComputationGraphConfiguration configuration(
+      RepMLPNetConfiguration net, Form form, GraphOptions options) {
     TrainFormBuilder graph =
         new TrainFormBuilder(
             options,
             INPUT,
             (InputType.InputTypeConvolutional)
                 InputType.convolutional(net.imageHeight(), net.imageWidth(), net.inChannels()));
-    return graph.build(new RepMLPNet(graph).network(net));
+    return graph.build(new RepMLPNet(graph, form).network(net));
   }
 
   /** A single block as a DL4J configuration. */
@@ -64,7 +101,7 @@ public final class RepMLPNet {
             INPUT,
             (InputType.InputTypeConvolutional)
                 InputType.convolutional(block.mapHeight(), block.mapWidth(), block.channels()));
-    return graph.build(new RepMLPNet(graph).block("", INPUT, block));
+    return graph.build(new RepMLPNet(graph, Form.TRAIN).block("", INPUT, block));
   }
 
   private String network(RepMLPNetConfiguration net) {
@@ -123,7 +160,7 @@ public final class RepMLPNet {
     String partition = graph.vertex(prefix + "partition", partition(block), List.of(input));
     List<String> branches = new ArrayList<>();
     branches.add(channelPerceptron(prefix, partition, block));
-    for (int kernel : block.kernels()) {
+    for (int kernel : form == Form.TRAIN ? block.kernels() : List.<Integer>of()) {
       branches.add(localPerceptron(prefix + "repconv" + kernel, partition, block, kernel));
     }
     String sum = branches.size() == 1 ? branches.get(0) : graph.add(prefix + "sum", branches);
@@ -143,8 +180,12 @@ public final class RepMLPNet {
   private String channelPerceptron(String prefix, String input, RepMLPBlockConfiguration block) {
     String x =
         graph.groupedFullyConnected(
-            prefix + "fc3", input, block.shareSets(), block.height() * block.width());
-    return graph.batchNorm(prefix + "fc3_bn", x, block.shareSets());
+            prefix + "fc3",
+            input,
+            block.shareSets(),
+            block.height() * block.width(),
+            form == Form.DEPLOY);
+    return form == Form.DEPLOY ? x : graph.batchNorm(prefix + "fc3_bn", x, block.shareSets());
   }
 
   private String localPerceptron(

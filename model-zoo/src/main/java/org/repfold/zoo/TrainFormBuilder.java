@@ -101,7 +101,7 @@ final class TrainFormBuilder {
             .build());
   }
 
-  String groupedFullyConnected(String name, String input, int groups, int size) {
+  String groupedFullyConnected(String name, String input, int groups, int size, boolean bias) {
     return layer(
         name,
         input,
@@ -109,7 +109,7 @@ final class TrainFormBuilder {
             .groups(groups)
             .nIn(groups * size)
             .nOut(groups * size)
-            .hasBias(false)
+            .hasBias(bias)
             .build());
   }
 

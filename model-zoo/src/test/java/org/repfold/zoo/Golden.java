@@ -10,15 +10,15 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.safetensors.SafetensorsReader;
 
-/** The tensors of a golden file, as float64 arrays. */
-record Golden(Map<String, INDArray> tensors) {
+/** The tensors of a golden file, as they are in it and as float64 arrays. */
+record Golden(Map<String, Tensor> file, Map<String, INDArray> tensors) {
 
   static Golden read(String name) {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
-    SafetensorsReader.read(resource("/golden/" + name + ".safetensors"))
-        .tensors()
-        .forEach((tensor, values) -> tensors.put(tensor, array(values)));
-    return new Golden(tensors);
+    Map<String, Tensor> file =
+        SafetensorsReader.read(resource("/golden/" + name + ".safetensors")).tensors();
+    file.forEach((tensor, values) -> tensors.put(tensor, array(values)));
+    return new Golden(file, tensors);
   }
 
   private static Path resource(String name) {
@@ -38,6 +38,18 @@ record Golden(Map<String, INDArray> tensors) {
 
   INDArray tensor(String name) {
     return tensors.get(name);
+  }
+
+  /** The tensors whose names begin so, by the rest of their names, as they are in the file. */
+  Map<String, Tensor> tensorsOf(String prefix) {
+    Map<String, Tensor> stateDict = new LinkedHashMap<>();
+    file.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(prefix)) {
+            stateDict.put(name.substring(prefix.length()), tensor);
+          }
+        });
+    return stateDict;
   }
 
   /** The state dict of the train form. */
