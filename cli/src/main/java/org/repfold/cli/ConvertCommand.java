@@ -12,7 +12,6 @@ import org.repfold.converter.verify.Verification;
 import org.repfold.converter.verify.VerifyOptions;
 import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.file.OutputFile;
-import org.repfold.zoo.Architecture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,23 +26,21 @@ import picocli.CommandLine.Parameters;
       "Writes nothing if verification fails.",
       "",
       "Example:",
-      "  repfold convert train.zip -o deploy.onnx --report report"
+      "  repfold convert train.zip -o deploy.onnx --report report",
+      "  repfold convert RepMLPNet-T224.pth -o deploy.onnx"
     })
 final class ConvertCommand extends ConsoleCommand {
-  @Parameters(paramLabel = "IN", description = "A DL4J zip or an ONNX model.")
+  @Parameters(paramLabel = "IN", description = "A DL4J zip, an ONNX model or a checkpoint.")
   private Path input;
 
   @Option(
       names = {"-o", "--output"},
       required = true,
       paramLabel = "OUT",
-      description = "The deploy form; its ending chooses the format: .onnx or .zip (DL4J).")
+      description =
+          "The deploy form; its ending chooses the format: .onnx, .zip (DL4J) or .safetensors"
+              + " (a checkpoint of the official deploy form).")
   private Path output;
-
-  @Option(
-      names = "--arch",
-      description = "Architecture of a bare checkpoint; DL4J zips and ONNX models state their own.")
-  private String architecture;
 
   @Option(names = "--to", description = "${COMPLETION-CANDIDATES}; overrides the ending of OUT.")
   private ModelFile.Format format;
@@ -70,12 +67,13 @@ final class ConvertCommand extends ConsoleCommand {
 
   @Override
   public Integer call() {
-    if (architecture != null) {
-      Architecture.find(architecture);
-    }
     ModelFile.Format target = format != null ? format : Converter.formatOf(output);
     OutputFile.requireWritable(output, force);
-    Converter converter = Converter.of(models.read(input, inputShapes.shapes()), effort());
+    ModelFile source = models.read(input, inputShapes.shapes(), console());
+    Converter converter =
+        target == ModelFile.Format.PYTORCH
+            ? Converter.of(source, models.officialFolds(source, console()), effort())
+            : Converter.of(source, effort());
     DeployForm deploy = converter.deployForm(target);
     console()
         .line(
@@ -86,7 +84,7 @@ final class ConvertCommand extends ConsoleCommand {
             String.join(", ", converter.conversion().rules()));
     try (CandidateFile candidate =
         new CandidateFile(output, force, path -> deploy.write(path, true))) {
-      if (noVerify || verified(converter, deploy, models.read(candidate.path()))) {
+      if (noVerify || verified(converter, deploy, models.readBack(candidate.path()))) {
         candidate.accept();
       } else {
         console().line("not equivalent: %s was not written", output);

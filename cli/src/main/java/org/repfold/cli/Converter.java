@@ -2,12 +2,15 @@ package org.repfold.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.repfold.converter.Conversion;
 import org.repfold.converter.DeployForm;
 import org.repfold.converter.execute.ExecutableBody;
+import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.io.Fingerprint;
 import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.verify.LabelledData;
@@ -29,8 +32,17 @@ record Converter(ModelFile source, Conversion conversion) {
 
   /** Converts, certifying the folds as far as the effort goes. */
   static Converter of(ModelFile source, Effort effort) {
+    return of(source, () -> Conversion.of(source.graph(), effort));
+  }
+
+  /** As {@link #of(ModelFile, Effort)}, with a few folds alone. */
+  static Converter of(ModelFile source, List<FoldRule> folds, Effort effort) {
+    return of(source, () -> Conversion.of(source.graph(), folds, effort));
+  }
+
+  private static Converter of(ModelFile source, Supplier<Conversion> conversion) {
     try {
-      return new Converter(source, Conversion.of(source.graph(), effort));
+      return new Converter(source, conversion.get());
     } catch (BadInputException e) {
       throw new BadInputException(source.path() + ": " + e.getMessage(), e);
     }
@@ -111,7 +123,10 @@ record Converter(ModelFile source, Conversion conversion) {
       return ModelFile.Format.ONNX;
     } else if (name.endsWith(".zip")) {
       return ModelFile.Format.DL4J;
+    } else if (name.endsWith(".safetensors")) {
+      return ModelFile.Format.PYTORCH;
     }
-    throw new BadInputException(output + ": expected an ending .onnx or .zip, or --to");
+    throw new BadInputException(
+        output + ": expected an ending .onnx, .zip or .safetensors, or --to");
   }
 }

@@ -41,7 +41,7 @@ enum EngineName {
                       () ->
                           new BadInputException(
                               model.path()
-                                  + ": expected a DL4J zip for the engine dl4j, found an ONNX model"))
+                                  + ": expected a DL4J zip for the engine dl4j, found another file"))
                   .source());
     };
   }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         "Inputs, outputs, operators, parameters; which folds apply, which are refused and why.",
     footer = {"", "Example:", "  repfold inspect train.zip --svg train.svg"})
 final class InspectCommand extends ConsoleCommand {
-  @Parameters(paramLabel = "FILE", description = "A DL4J zip or an ONNX model.")
+  @Parameters(paramLabel = "FILE", description = "A DL4J zip, an ONNX model or a checkpoint.")
   private Path file;
 
   @Option(names = "--svg", paramLabel = "FILE", description = "Draw the graph into this file.")
@@ -53,7 +53,7 @@ final class InspectCommand extends ConsoleCommand {
     for (Path drawing : Stream.of(svg, dot).filter(Objects::nonNull).toList()) {
       OutputFile.requireWritable(drawing, force);
     }
-    ModelFile model = models.read(file, inputShapes.shapes());
+    ModelFile model = models.read(file, inputShapes.shapes(), console());
     Folding folding = Folder.fold(model.graph());
     print(model, folding);
     draw(drawFolded ? folding.folded() : model.graph());
@@ -79,9 +79,13 @@ final class InspectCommand extends ConsoleCommand {
 
   private void print(ModelFile model, Folding folding) {
     Graph graph = model.graph();
-    console()
-        .line(
-            "%s: %s", file, model.format() == ModelFile.Format.DL4J ? "DL4J graph" : "ONNX model");
+    String kind =
+        switch (model.format()) {
+          case DL4J -> "DL4J graph";
+          case ONNX -> "ONNX model";
+          case PYTORCH -> "checkpoint";
+        };
+    console().line("%s: %s", file, kind);
     graph.inputs().forEach(i -> console().line("input   %s %s", i.name(), i.shape()));
     graph.outputs().forEach(o -> console().line("output  %s %s", o, graph.shape(o)));
     console()

@@ -5,14 +5,21 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
+import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.io.ModelFile;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
+import org.repfold.zoo.Architecture;
+import org.repfold.zoo.PretrainedNetwork;
+import org.repfold.zoo.RepMLPNet;
 import picocli.CommandLine.Option;
 
 /** How a command reads models: also those with layers of a user's own, where their jar is given. */
@@ -25,18 +32,80 @@ final class ModelReading {
       description = "Layers of your own that a DL4J zip names. Their code runs: trust it.")
   private Path jar;
 
-  /** As {@link #read(Path, Map)}, of a model that fixes the shapes of its inputs. */
-  ModelFile read(Path file) {
-    return read(file, Map.of());
+  @Option(
+      names = "--arch",
+      paramLabel = "NAME|FILE.json",
+      description =
+          "Architecture of a checkpoint, where its tensors do not tell ('repfold models' lists"
+              + " those known); DL4J zips and ONNX models state their own.")
+  private String name;
+
+  private Optional<Architecture> known = Optional.empty();
+
+  /** Reads back a model that the command has written. */
+  ModelFile readBack(Path file) {
+    return read(file, Map.of(), remark -> {});
+  }
+
+  /** As {@link #read(Path, Map, Console)}, of a model that fixes the shapes of its inputs. */
+  ModelFile read(Path file, Console console) {
+    return read(file, Map.of(), console);
   }
 
   /**
-   * Reads a model.
+   * Reads a model. Of a checkpoint, says what was chosen in reading it; all checkpoints of a
+   * command are of one architecture.
    *
-   * @throws BadInputException as {@link ModelFile#read(Path, Map, Set)}, or if the jar is none
+   * @throws BadInputException as {@link ModelFile#read(Path, Map, Set)} and {@link
+   *     PretrainedNetwork#read}, or if the jar is none, or there is no such architecture
    */
-  ModelFile read(Path file, Map<String, Shape> inputShapes) {
-    return ModelFile.read(file, inputShapes, jar == null ? Set.of() : load());
+  ModelFile read(Path file, Map<String, Shape> inputShapes, Console console) {
+    return read(file, inputShapes, remark -> console.line("%s: %s", file, remark));
+  }
+
+  private ModelFile read(Path file, Map<String, Shape> inputShapes, Consumer<String> remarks) {
+    Optional<Architecture> stated = architecture();
+    if (ModelFile.formatOf(file) != ModelFile.Format.PYTORCH) {
+      return ModelFile.read(file, inputShapes, jar == null ? Set.of() : load());
+    }
+    if (!inputShapes.isEmpty()) {
+      throw new BadInputException(
+          file + ": expected no input shapes, as a checkpoint's architecture states them");
+    }
+    return remember(PretrainedNetwork.read(file, stated), remarks).model();
+  }
+
+  /**
+   * The folds of the official conversion of a network of the zoo.
+   *
+   * @throws BadInputException if the model is no such network
+   */
+  List<FoldRule> officialFolds(ModelFile model, Console console) {
+    if (model.format() == ModelFile.Format.ONNX) {
+      throw new BadInputException(
+          model.path()
+              + ": expected a checkpoint, or a DL4J zip of a network of the zoo, to write a"
+              + " checkpoint of, found an ONNX model, whose weights have lost their official names");
+    }
+    if (model.format() == ModelFile.Format.DL4J) {
+      remember(
+          PretrainedNetwork.recognise(model, architecture()),
+          remark -> console.line("%s: %s", model.path(), remark));
+    }
+    return RepMLPNet.officialFolds();
+  }
+
+  private Optional<Architecture> architecture() {
+    if (known.isEmpty() && name != null) {
+      known = Optional.of(Architecture.find(name));
+    }
+    return known;
+  }
+
+  private PretrainedNetwork remember(PretrainedNetwork network, Consumer<String> remarks) {
+    network.remarks().forEach(remarks);
+    known = Optional.of(network.architecture());
+    return network;
   }
 
   /** Lets DL4J find the jar's classes, for as long as the program runs; gives their names. */

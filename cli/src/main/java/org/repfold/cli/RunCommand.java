@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
 final class RunCommand extends ConsoleCommand {
   private static final int BATCH = 64;
 
-  @Parameters(paramLabel = "MODEL", description = "A DL4J zip or an ONNX model.")
+  @Parameters(paramLabel = "MODEL", description = "A DL4J zip, an ONNX model or a checkpoint.")
   private Path file;
 
   @Option(
@@ -50,7 +50,7 @@ final class RunCommand extends ConsoleCommand {
 
   @Option(
       names = "--engine",
-      description = "${COMPLETION-CANDIDATES}; default: onnxruntime for ONNX, dl4j for DL4J.")
+      description = "${COMPLETION-CANDIDATES}; default: dl4j for DL4J, onnxruntime for all others.")
   private EngineName engine;
 
   @Option(
@@ -72,7 +72,7 @@ final class RunCommand extends ConsoleCommand {
   @Override
   public Integer call() {
     OutputFile.requireWritable(output, force);
-    ModelFile model = models.read(file, inputShapes.shapes());
+    ModelFile model = models.read(file, inputShapes.shapes(), console());
     Reporting.requireOneInputAndOutput(model);
     Shape expected = model.graph().inputs().get(0).shape();
     Tensor batch = readInput(expected);
@@ -80,7 +80,7 @@ final class RunCommand extends ConsoleCommand {
     EngineName chosen =
         engine != null
             ? engine
-            : model.format() == ModelFile.Format.ONNX ? EngineName.ONNXRUNTIME : EngineName.DL4J;
+            : model.format() == ModelFile.Format.DL4J ? EngineName.DL4J : EngineName.ONNXRUNTIME;
     long start = System.nanoTime();
     Tensor result;
     try (Engine loaded = chosen.load(model)) {

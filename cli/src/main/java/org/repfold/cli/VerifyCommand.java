@@ -28,10 +28,16 @@ import picocli.CommandLine.Parameters;
       "  repfold verify train.zip deploy.onnx"
     })
 final class VerifyCommand extends ConsoleCommand {
-  @Parameters(index = "0", paramLabel = "TRAIN", description = "A DL4J zip or an ONNX model.")
+  @Parameters(
+      index = "0",
+      paramLabel = "TRAIN",
+      description = "A DL4J zip, an ONNX model or a checkpoint.")
   private Path train;
 
-  @Parameters(index = "1", paramLabel = "DEPLOY", description = "A DL4J zip or an ONNX model.")
+  @Parameters(
+      index = "1",
+      paramLabel = "DEPLOY",
+      description = "A DL4J zip, an ONNX model or a checkpoint.")
   private Path deploy;
 
   @Option(
@@ -57,8 +63,12 @@ final class VerifyCommand extends ConsoleCommand {
 
   @Override
   public Integer call() throws IOException {
-    ModelFile written = models.read(deploy);
-    Converter converter = Converter.of(models.read(train, inputShapes.shapes()), Effort.ALL);
+    ModelFile source = models.read(train, inputShapes.shapes(), console());
+    Converter converter =
+        ModelFile.formatOf(deploy) == ModelFile.Format.PYTORCH
+            ? Converter.of(source, models.officialFolds(source, console()), Effort.ALL)
+            : Converter.of(source, Effort.ALL);
+    ModelFile written = models.read(deploy, console());
     Optional<LabelledData> labelled =
         data == null ? Optional.empty() : Optional.of(TestImages.read(data));
     DeployForm expected = converter.deployForm(written.format());

@@ -65,7 +65,7 @@ class BadInputTest {
   void aFileOfAnotherKindIsNamed() throws IOException {
     Path text = Files.writeString(folder.resolve("notes.zip"), "not a model");
 
-    assertConvertRefuses(text, "notes.zip", "neither");
+    assertConvertRefuses(text, "notes.zip", "none of them");
   }
 
   @Test
