@@ -40,16 +40,24 @@ final class ModelReading {
               + " those known); DL4J zips and ONNX models state their own.")
   private String name;
 
+  @Option(
+      names = "--section",
+      paramLabel = "KEY",
+      description =
+          "Key of the tensors to take, of a PyTorch file that has several; default: averaged ones"
+              + " before others.")
+  private String section;
+
   private Optional<Architecture> known = Optional.empty();
 
   /** Reads back a model that the command has written. */
   ModelFile readBack(Path file) {
-    return read(file, Map.of(), remark -> {});
+    return read(file, Map.of(), Optional.empty(), remark -> {});
   }
 
-  /** As {@link #read(Path, Map, Console)}, of a model that fixes the shapes of its inputs. */
-  ModelFile read(Path file, Console console) {
-    return read(file, Map.of(), console);
+  /** Reads a deploy form: as {@link #read}, but it states its shapes and has one section. */
+  ModelFile readDeployForm(Path file, Console console) {
+    return read(file, Map.of(), Optional.empty(), remark -> say(console, file, remark));
   }
 
   /**
@@ -60,10 +68,19 @@ final class ModelReading {
    *     PretrainedNetwork#read}, or if the jar is none, or there is no such architecture
    */
   ModelFile read(Path file, Map<String, Shape> inputShapes, Console console) {
-    return read(file, inputShapes, remark -> console.line("%s: %s", file, remark));
+    return read(
+        file, inputShapes, Optional.ofNullable(section), remark -> say(console, file, remark));
   }
 
-  private ModelFile read(Path file, Map<String, Shape> inputShapes, Consumer<String> remarks) {
+  private static void say(Console console, Path file, String remark) {
+    console.line("%s: %s", file, remark);
+  }
+
+  private ModelFile read(
+      Path file,
+      Map<String, Shape> inputShapes,
+      Optional<String> wanted,
+      Consumer<String> remarks) {
     Optional<Architecture> stated = architecture();
     if (ModelFile.formatOf(file) != ModelFile.Format.PYTORCH) {
       return ModelFile.read(file, inputShapes, jar == null ? Set.of() : load());
@@ -72,7 +89,7 @@ final class ModelReading {
       throw new BadInputException(
           file + ": expected no input shapes, as a checkpoint's architecture states them");
     }
-    return remember(PretrainedNetwork.read(file, stated), remarks).model();
+    return remember(PretrainedNetwork.read(file, stated, wanted), remarks).model();
   }
 
   /**
@@ -90,7 +107,7 @@ final class ModelReading {
     if (model.format() == ModelFile.Format.DL4J) {
       remember(
           PretrainedNetwork.recognise(model, architecture()),
-          remark -> console.line("%s: %s", model.path(), remark));
+          remark -> say(console, model.path(), remark));
     }
     return RepMLPNet.officialFolds();
   }

@@ -68,7 +68,7 @@ final class VerifyCommand extends ConsoleCommand {
         ModelFile.formatOf(deploy) == ModelFile.Format.PYTORCH
             ? Converter.of(source, models.officialFolds(source, console()), Effort.ALL)
             : Converter.of(source, Effort.ALL);
-    ModelFile written = models.read(deploy, console());
+    ModelFile written = models.readDeployForm(deploy, console());
     Optional<LabelledData> labelled =
         data == null ? Optional.empty() : Optional.of(TestImages.read(data));
     DeployForm expected = converter.deployForm(written.format());

@@ -34,12 +34,15 @@ public record PretrainedNetwork(
    * Reads a checkpoint with official names, of the train form or the official deploy form.
    *
    * @param stated the architecture; where empty, it is told from the tensors
+   * @param section the key of the tensors, of a PyTorch file that has several; where empty, the one
+   *     that trainings mean to be used
    * @throws BadInputException in one line, starting with the file, if it cannot be read; listing
    *     all tensors that are missing, unexpected or mis-shaped; or all architectures that fit where
    *     there is more than one
    */
-  public static PretrainedNetwork read(Path file, Optional<Architecture> stated) {
-    Checkpoint checkpoint = Checkpoint.read(file);
+  public static PretrainedNetwork read(
+      Path file, Optional<Architecture> stated, Optional<String> section) {
+    Checkpoint checkpoint = Checkpoint.read(file, section);
     Form form = formOf(checkpoint.tensors());
     List<String> remarks = new ArrayList<>(remarks(checkpoint));
     try {
