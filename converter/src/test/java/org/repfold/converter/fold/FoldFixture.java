@@ -132,28 +132,4 @@ public final class FoldFixture {
       return this;
     }
   }
-
-  /** Folds with the given rules; fails if none applied, or if the function changed. */
-  public static Graph assertFolds(Graph graph, FoldRule... rules) {
-    Certified certified = Certified.fold(graph, List.of(rules));
-    Folding folding = certified.folding();
-    assertFalse(folding.steps().isEmpty(), () -> "no rule applied; refusals " + folding.refusals());
-    GraphValidator.validate(folding.folded());
-    new SameFunction(graph).assertKeptBy(folding);
-    certified.assertNoneRefuted();
-    return folding.folded();
-  }
-
-  /** Folds with the given rules; fails if any applied, or if none gave a reason. */
-  public static Refusal assertRefuses(Graph graph, FoldRule... rules) {
-    Folding folding = new Folder(List.of(rules)).apply(graph);
-    assertTrue(folding.steps().isEmpty(), () -> "applied " + folding.steps());
-    assertEquals(1, folding.refusals().size(), () -> "refusals " + folding.refusals());
-    return folding.refusals().get(0);
-  }
-
-  /** Fails if the two graphs give different outputs in float64 for a random input. */
-  public static void assertSameFunction(Graph expected, Graph actual) {
-    new SameFunction(expected).assertKeptBy(actual);
-  }
 }

@@ -2,7 +2,6 @@ package org.repfold.converter.fold;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
-import static org.repfold.converter.fold.FoldFixture.assertFolds;
 
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +27,11 @@ class WorkspaceTest {
     graph.add("norm", random.batchNorm(3), "x");
     graph.add("pool", new Pooling.GlobalAveragePool(), "norm");
 
-    Graph folded = assertFolds(graph.output("pool").build(), new BatchNormGlobalAveragePool());
+    Graph folded =
+        FoldFixture.of(graph.output("pool").build())
+            .with(new BatchNormGlobalAveragePool())
+            .folds()
+            .graph();
 
     assertEquals("BatchNormalization", folded.find("pool").orElseThrow().operator().type());
   }
@@ -41,7 +44,8 @@ class WorkspaceTest {
     graph.add("map", Movement.Reshape.to(-1, 3, 2, 2), "fc");
     graph.add("norm", random.batchNorm(3), "map");
 
-    Graph folded = assertFolds(graph.output("norm").build(), new ReshapeBatchNorm());
+    Graph folded =
+        FoldFixture.of(graph.output("norm").build()).with(new ReshapeBatchNorm()).folds().graph();
 
     assertEquals("Reshape", folded.find("norm").orElseThrow().operator().type());
   }
@@ -56,8 +60,7 @@ class WorkspaceTest {
     graph.add("fc", random.conv(3, 2, 1, 0, 1), "pool");
 
     Graph folded =
-        assertFolds(
-            graph.output("norm/2").output("fc").build(), FoldRules.all().toArray(new FoldRule[0]));
+        FoldFixture.of(graph.output("norm/2").output("fc").build()).withAllRules().folds().graph();
 
     assertEquals(0, folded.operatorCounts().getOrDefault("BatchNormalization", 0));
   }

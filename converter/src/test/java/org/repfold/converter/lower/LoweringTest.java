@@ -1,13 +1,13 @@
 package org.repfold.converter.lower;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.repfold.converter.fold.FoldFixture.assertFolds;
 
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.repfold.converter.fold.FoldFixture;
 import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.RandomOperators;
 import org.repfold.graph.Graph;
@@ -31,9 +31,10 @@ class LoweringTest {
   @Test
   void twoTransposesBecomeTheirProduct() {
     Graph lowered =
-        assertFolds(
-            chain(Movement.Transpose.by(0, 2, 3, 1), Movement.Transpose.by(0, 3, 2, 1)),
-            new MergeTransposes());
+        FoldFixture.of(chain(Movement.Transpose.by(0, 2, 3, 1), Movement.Transpose.by(0, 3, 2, 1)))
+            .lowering(new MergeTransposes())
+            .folds()
+            .graph();
 
     assertEquals(Map.of("Transpose", 1), lowered.operatorCounts());
   }
@@ -41,9 +42,10 @@ class LoweringTest {
   @Test
   void aTransposeThatKeepsTheOrderOfLongAxesBecomesAReshape() {
     Graph lowered =
-        assertFolds(
-            chain(Movement.Reshape.to(-1, 2, 1, 12), Movement.Transpose.by(2, 0, 1, 3)),
-            new TransposeAsReshape());
+        FoldFixture.of(chain(Movement.Reshape.to(-1, 2, 1, 12), Movement.Transpose.by(2, 0, 1, 3)))
+            .lowering(new TransposeAsReshape())
+            .folds()
+            .graph();
 
     assertEquals(Map.of("Reshape", 2), lowered.operatorCounts());
   }
@@ -60,14 +62,16 @@ class LoweringTest {
   @Test
   void aChainOfReshapesBackToTheInputIsGone() {
     Graph lowered =
-        assertFolds(
-            chain(
-                new Unary.Relu(),
-                Movement.Reshape.to(-1, 24),
-                Movement.Reshape.to(-1, 4, 6),
-                Movement.Reshape.to(-1, 2, 3, 4),
-                new Pooling.GlobalAveragePool()),
-            Lowering.all().toArray(new org.repfold.converter.fold.FoldRule[0]));
+        FoldFixture.of(
+                chain(
+                    new Unary.Relu(),
+                    Movement.Reshape.to(-1, 24),
+                    Movement.Reshape.to(-1, 4, 6),
+                    Movement.Reshape.to(-1, 2, 3, 4),
+                    new Pooling.GlobalAveragePool()))
+            .lowering(Lowering.all().toArray(new org.repfold.converter.fold.FoldRule[0]))
+            .folds()
+            .graph();
 
     assertEquals(Map.of("Relu", 1, "GlobalAveragePool", 1), lowered.operatorCounts());
   }
@@ -75,8 +79,10 @@ class LoweringTest {
   @Test
   void anActivationOfAReshapedValueComesFirst() {
     Graph lowered =
-        assertFolds(
-            chain(Movement.Reshape.to(-1, 24), new Unary.Gelu()), new ActivationBeforeReshape());
+        FoldFixture.of(chain(Movement.Reshape.to(-1, 24), new Unary.Gelu()))
+            .lowering(new ActivationBeforeReshape())
+            .folds()
+            .graph();
 
     assertEquals(Map.of("Gelu", 1, "Reshape", 1), lowered.operatorCounts());
   }
@@ -85,11 +91,13 @@ class LoweringTest {
   @ValueSource(ints = {1, 2, 6})
   void aConvolutionOfSinglePointsBecomesAMatrixProduct(int groups) {
     Graph lowered =
-        assertFolds(
-            chain(
-                Movement.Reshape.to(-1, 24, 1, 1),
-                new RandomOperators(groups).conv(24, 12, 1, 0, groups)),
-            new DenseAsMatMul());
+        FoldFixture.of(
+                chain(
+                    Movement.Reshape.to(-1, 24, 1, 1),
+                    new RandomOperators(groups).conv(24, 12, 1, 0, groups)))
+            .lowering(new DenseAsMatMul())
+            .folds()
+            .graph();
 
     assertEquals(1, lowered.operatorCounts().get("MatMul"));
     assertEquals(0, lowered.operatorCounts().getOrDefault("Conv", 0));

@@ -1,18 +1,14 @@
 package org.repfold.converter.fold.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.repfold.converter.fold.FoldFixture.assertFolds;
-import static org.repfold.converter.fold.FoldFixture.assertRefuses;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.repfold.converter.fold.FoldFixture;
 import org.repfold.converter.fold.RandomOperators;
-import org.repfold.converter.fold.Refusal;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.Movement;
@@ -41,9 +37,7 @@ class ConvBatchNormTest {
         sequence(
             random.conv(6, 12, kernel, kernel, window, group), random.batchNorm(12), -1, 6, 9, 7);
 
-    Graph folded = assertFolds(graph, new ConvBatchNorm());
-
-    assertEquals(Map.of("Conv", 1, "Relu", 1), folded.operatorCounts());
+    FoldFixture.of(graph).with(new ConvBatchNorm()).folds().to("layer y");
   }
 
   @Test
@@ -51,15 +45,14 @@ class ConvBatchNormTest {
     Window window = new Window(1, 2, 2, 3, 1, 0, 2, 3);
     Graph graph = sequence(random.conv(4, 4, 3, 2, window, 2), random.batchNorm(4), -1, 4, 9, 8);
 
-    assertFolds(graph, new ConvBatchNorm());
+    FoldFixture.of(graph).with(new ConvBatchNorm()).folds();
   }
 
   @Test
   void foldsADenseLayer() {
     Graph graph = sequence(random.gemm(7, 5), random.batchNorm(5), -1, 7);
 
-    assertEquals(
-        Map.of("Gemm", 1, "Relu", 1), assertFolds(graph, new ConvBatchNorm()).operatorCounts());
+    FoldFixture.of(graph).with(new ConvBatchNorm()).folds().to("layer y");
   }
 
   @Test
@@ -72,7 +65,9 @@ class ConvBatchNormTest {
             Tensor.vector(1, 0, 4e-36),
             1e-5);
 
-    assertFolds(sequence(random.conv(2, 3, 1, 0, 1), norm, -1, 2, 3, 3), new ConvBatchNorm());
+    FoldFixture.of(sequence(random.conv(2, 3, 1, 0, 1), norm, -1, 2, 3, 3))
+        .with(new ConvBatchNorm())
+        .folds();
   }
 
   @Test
@@ -83,10 +78,9 @@ class ConvBatchNormTest {
     graph.add("norm", random.batchNorm(2), "conv");
     graph.add("skip", new Operator.Add(), "norm", "conv");
 
-    Refusal refusal = assertRefuses(graph.output("skip").build(), new ConvBatchNorm());
-
-    assertEquals(List.of("norm", "conv", "skip"), refusal.nodes());
-    assertEquals("the output of 'conv' is also used by 'skip'", refusal.reason());
+    FoldFixture.of(graph.output("skip").build())
+        .with(new ConvBatchNorm())
+        .refuses("the output of 'conv' is also used by 'skip'", "norm", "conv", "skip");
   }
 
   @Test
@@ -96,7 +90,9 @@ class ConvBatchNormTest {
     graph.add("conv", random.conv(2, 2, 1, 0, 1), "x");
     graph.add("norm", random.batchNorm(2), "conv");
 
-    assertRefuses(graph.output("norm").output("conv").build(), new ConvBatchNorm());
+    FoldFixture.of(graph.output("norm").output("conv").build())
+        .with(new ConvBatchNorm())
+        .refuses("'conv' is also an output of the network", "conv");
   }
 
   @Test
@@ -105,10 +101,9 @@ class ConvBatchNormTest {
         new Operator.BatchNormalization(
             Tensor.vector(1e38), Tensor.vector(0), Tensor.vector(0), Tensor.vector(0), 1e-10);
 
-    Refusal refusal =
-        assertRefuses(sequence(random.conv(2, 1, 1, 0, 1), norm, -1, 2, 3, 3), new ConvBatchNorm());
-
-    assertEquals(List.of("norm", "layer"), refusal.nodes());
+    FoldFixture.of(sequence(random.conv(2, 1, 1, 0, 1), norm, -1, 2, 3, 3))
+        .with(new ConvBatchNorm())
+        .refuses("beyond what float32 holds", "norm", "layer");
   }
 
   @Test
@@ -119,10 +114,9 @@ class ConvBatchNormTest {
     graph.add("act", new Unary.Relu(), "conv");
     graph.add("norm", random.batchNorm(2), "act");
 
-    Refusal refusal = assertRefuses(graph.output("norm").build(), new ConvBatchNorm());
-
-    assertEquals("'act' stands between 'conv' and 'norm'", refusal.reason());
-    assertEquals(List.of("norm", "act", "conv"), refusal.nodes());
+    FoldFixture.of(graph.output("norm").build())
+        .with(new ConvBatchNorm())
+        .refuses("'act' stands between 'conv' and 'norm'", "norm", "act", "conv");
   }
 
   @ParameterizedTest
@@ -136,10 +130,10 @@ class ConvBatchNormTest {
             window,
             group);
 
-    Graph folded =
-        assertFolds(sequence(layer, random.batchNorm(8), -1, 4, 3, 5), new ConvBatchNorm());
-
-    assertEquals(Map.of("ConvTranspose", 1, "Relu", 1), folded.operatorCounts());
+    FoldFixture.of(sequence(layer, random.batchNorm(8), -1, 4, 3, 5))
+        .with(new ConvBatchNorm())
+        .folds()
+        .to("layer y");
   }
 
   @Test
@@ -164,7 +158,12 @@ class ConvBatchNormTest {
     graph.add("norm", random.batchNorm(2), "conv");
 
     assertEquals(
-        List.of("norm"), assertFolds(graph.output("norm").build(), new ConvBatchNorm()).outputs());
+        List.of("norm"),
+        FoldFixture.of(graph.output("norm").build())
+            .with(new ConvBatchNorm())
+            .folds()
+            .graph()
+            .outputs());
   }
 
   @Test

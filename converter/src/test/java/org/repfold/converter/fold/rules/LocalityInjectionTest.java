@@ -1,9 +1,6 @@
 package org.repfold.converter.fold.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.repfold.converter.fold.FoldFixture.assertFolds;
-import static org.repfold.converter.fold.FoldFixture.assertRefuses;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -37,7 +34,7 @@ class LocalityInjectionTest {
   }
 
   private void assertInjects(Graph graph) {
-    Graph folded = assertFolds(graph, new LocalityInjection());
+    Graph folded = FoldFixture.of(graph).with(new LocalityInjection()).folds().graph();
     assertEquals(Map.of("Reshape", 2, "Conv", 1), folded.operatorCounts());
   }
 
@@ -72,7 +69,8 @@ class LocalityInjectionTest {
     graph.add("conv", random.conv(3, 5, 3, 1, 1), "x");
     graph.add("sum", new Operator.Add(), "conv", "map");
 
-    Graph folded = assertFolds(graph.output("sum").build(), new LocalityInjection());
+    Graph folded =
+        FoldFixture.of(graph.output("sum").build()).with(new LocalityInjection()).folds().graph();
 
     assertEquals(Map.of("Flatten", 1, "Gemm", 1, "Reshape", 1), folded.operatorCounts());
   }
@@ -81,10 +79,9 @@ class LocalityInjectionTest {
   void refusesAConvolutionThatMixesTheLayersGroups() {
     Graph graph = beside(random.conv(4, 4, 3, 1, 1), 4, 3, 3, 3, 3);
 
-    assertTrue(
-        assertRefuses(graph, new LocalityInjection())
-            .reason()
-            .contains("mixes channels of different groups"));
+    FoldFixture.of(graph)
+        .with(new LocalityInjection())
+        .refuses("mixes channels of different groups", "conv", "fc");
   }
 
   /** A dense layer over a map of two groups, added to something else made of the map. */

@@ -2,7 +2,6 @@ package org.repfold.converter.fold.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.repfold.converter.fold.FoldFixture.assertFolds;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.repfold.converter.fold.FoldFixture;
 import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.Folding;
 import org.repfold.converter.fold.RandomOperators;
+import org.repfold.converter.fold.SameFunction;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
 import org.repfold.graph.Operator;
@@ -45,11 +45,13 @@ class ParallelConvsTest {
   @CsvSource({"1,0,3,1", "3,1,5,2", "1,0,7,3", "3,1,3,1"})
   void mergesSquareKernelsOfAnySize(int kernel, int padding, int otherKernel, int otherPadding) {
     Graph folded =
-        assertFolds(
-            sumOf(
-                random.conv(6, 12, kernel, padding, 1),
-                random.conv(6, 12, otherKernel, otherPadding, 1)),
-            new ParallelConvs());
+        FoldFixture.of(
+                sumOf(
+                    random.conv(6, 12, kernel, padding, 1),
+                    random.conv(6, 12, otherKernel, otherPadding, 1)))
+            .with(new ParallelConvs())
+            .folds()
+            .graph();
 
     assertEquals(Map.of("Conv", 1, "Relu", 1), folded.operatorCounts());
   }
@@ -57,43 +59,50 @@ class ParallelConvsTest {
   @Test
   void mergesThreeBranchesOfAsymmetricConvolutions() {
     Graph folded =
-        assertFolds(
-            sumOf(
-                random.conv(6, 6, 3, 3, Window.padded(1), 1),
-                random.conv(6, 6, 3, 1, new Window(1, 1, 1, 1, 1, 0, 1, 0), 1),
-                random.conv(6, 6, 1, 3, new Window(1, 1, 1, 1, 0, 1, 0, 1), 1)),
-            new ParallelConvs());
+        FoldFixture.of(
+                sumOf(
+                    random.conv(6, 6, 3, 3, Window.padded(1), 1),
+                    random.conv(6, 6, 3, 1, new Window(1, 1, 1, 1, 1, 0, 1, 0), 1),
+                    random.conv(6, 6, 1, 3, new Window(1, 1, 1, 1, 0, 1, 0, 1), 1)))
+            .with(new ParallelConvs())
+            .folds()
+            .graph();
 
     assertEquals(Map.of("Conv", 1, "Relu", 1), folded.operatorCounts());
   }
 
   @Test
   void mergesDifferentGroupsIntoTheCommonOnes() {
-    assertFolds(
-        sumOf(random.conv(6, 12, 3, 1, 6), random.conv(6, 12, 1, 0, 3)), new ParallelConvs());
+    FoldFixture.of(sumOf(random.conv(6, 12, 3, 1, 6), random.conv(6, 12, 1, 0, 3)))
+        .with(new ParallelConvs())
+        .folds();
   }
 
   @Test
   void mergesGroupCountsWithoutACommonOne() {
-    assertFolds(sumOf(random.conv(6, 6, 3, 1, 2), random.conv(6, 6, 3, 1, 3)), new ParallelConvs());
+    FoldFixture.of(sumOf(random.conv(6, 6, 3, 1, 2), random.conv(6, 6, 3, 1, 3)))
+        .with(new ParallelConvs())
+        .folds();
   }
 
   @Test
   void mergesDilatedWithDenseKernels() {
-    assertFolds(
-        sumOf(
-            random.conv(6, 6, 3, 3, new Window(1, 1, 2, 3, 2, 3, 2, 3), 1),
-            random.conv(6, 6, 3, 1, 1)),
-        new ParallelConvs());
+    FoldFixture.of(
+            sumOf(
+                random.conv(6, 6, 3, 3, new Window(1, 1, 2, 3, 2, 3, 2, 3), 1),
+                random.conv(6, 6, 3, 1, 1)))
+        .with(new ParallelConvs())
+        .folds();
   }
 
   @Test
   void mergesEvenKernelsWithAsymmetricPadding() {
-    assertFolds(
-        sumOf(
-            random.conv(6, 6, 2, 2, new Window(1, 1, 1, 1, 1, 0, 0, 1), 1),
-            random.conv(6, 6, 4, 4, new Window(1, 1, 1, 1, 1, 2, 2, 1), 1)),
-        new ParallelConvs());
+    FoldFixture.of(
+            sumOf(
+                random.conv(6, 6, 2, 2, new Window(1, 1, 1, 1, 1, 0, 0, 1), 1),
+                random.conv(6, 6, 4, 4, new Window(1, 1, 1, 1, 1, 2, 2, 1), 1)))
+        .with(new ParallelConvs())
+        .folds();
   }
 
   @ParameterizedTest
@@ -111,11 +120,12 @@ class ParallelConvsTest {
 
   @Test
   void mergesStridedConvolutions() {
-    assertFolds(
-        sumOf(
-            random.conv(6, 6, 3, 3, new Window(2, 2, 1, 1, 1, 1, 1, 1), 1),
-            random.conv(6, 6, 1, 1, new Window(2, 2, 1, 1, 0, 0, 0, 0), 1)),
-        new ParallelConvs());
+    FoldFixture.of(
+            sumOf(
+                random.conv(6, 6, 3, 3, new Window(2, 2, 1, 1, 1, 1, 1, 1), 1),
+                random.conv(6, 6, 1, 1, new Window(2, 2, 1, 1, 0, 0, 0, 0), 1)))
+        .with(new ParallelConvs())
+        .folds();
   }
 
   @Test
@@ -162,7 +172,7 @@ class ParallelConvsTest {
         if (outputSize(a, 5, 6).equals(outputSize(b, 5, 6))) {
           Graph graph = sumOf(5, 6, a, b);
           Folding folding = new Folder(List.of(new ParallelConvs())).apply(graph);
-          FoldFixture.assertSameFunction(graph, folding.folded());
+          new SameFunction(graph).assertKeptBy(folding.folded());
           merged += folding.steps().size();
         }
       }
@@ -218,7 +228,8 @@ class ParallelConvsTest {
     graph.add("ab", new Operator.Add(), "a", "b");
     graph.add("y", new Operator.Add(), "ab", "c");
 
-    Graph folded = assertFolds(graph.output("y").build(), new ParallelConvs());
+    Graph folded =
+        FoldFixture.of(graph.output("y").build()).with(new ParallelConvs()).folds().graph();
 
     assertEquals(Map.of("Conv", 2, "Relu", 1, "Add", 1), folded.operatorCounts());
   }

@@ -1,19 +1,16 @@
 package org.repfold.converter.fold.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.repfold.converter.fold.FoldFixture.assertFolds;
-import static org.repfold.converter.fold.FoldFixture.assertRefuses;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.repfold.converter.fold.FoldFixture;
-import org.repfold.converter.fold.FoldRule;
-import org.repfold.converter.fold.FoldRules;
 import org.repfold.converter.fold.Folder;
 import org.repfold.converter.fold.Folding;
 import org.repfold.converter.fold.RandomOperators;
+import org.repfold.converter.fold.SameFunction;
 import org.repfold.converter.lower.Lowering;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphBuilder;
@@ -71,7 +68,7 @@ class RepMlpBlockTest {
 
     Folding folding = Folder.fold(graph);
 
-    FoldFixture.assertSameFunction(graph, folding.folded());
+    new SameFunction(graph).assertKeptBy(folding.folded());
     assertEquals(0, folding.folded().operatorCounts().getOrDefault("BatchNormalization", 0));
     assertEquals(3, folding.folded().operatorCounts().get("Conv"), "fc1, fc2 and fc3 stay");
   }
@@ -84,7 +81,7 @@ class RepMlpBlockTest {
 
     Graph lowered = new Folder(Lowering.all()).apply(Folder.fold(graph).folded()).folded();
 
-    FoldFixture.assertSameFunction(graph, lowered);
+    new SameFunction(graph).assertKeptBy(lowered);
     assertEquals(3, lowered.operatorCounts().get("MatMul"), "fc1, fc2 and fc3");
   }
 
@@ -116,7 +113,7 @@ class RepMlpBlockTest {
 
   @Test
   void everyValueThatStandsForAnotherEqualsIt() {
-    assertFolds(unit(12, 4, 3, 3, 2, 3), FoldRules.all().toArray(new FoldRule[0]));
+    FoldFixture.of(unit(12, 4, 3, 3, 2, 3)).withAllRules().folds();
   }
 
   @Test
@@ -128,7 +125,8 @@ class RepMlpBlockTest {
     graph.add("relu", new Unary.Relu(), "norm");
     graph.add("y", new Operator.Mul(), "relu", "pool");
 
-    assertEquals(
-        "relu", assertRefuses(graph.output("y").build(), new SplitBatchNorm()).nodes().get(1));
+    FoldFixture.of(graph.output("y").build())
+        .with(new SplitBatchNorm())
+        .refuses("cannot be folded into", "relu");
   }
 }
