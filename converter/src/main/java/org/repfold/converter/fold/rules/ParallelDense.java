@@ -17,7 +17,8 @@ import org.repfold.graph.Tensor;
  * (W + I) x}; with a scale and shift by feature between, {@code W x + s x + t = (W + diag(s)) x +
  * t}.
  *
- * <p>Refuses a layer whose outputs something else takes too.
+ * <p>Refuses a layer whose outputs something else takes too. Leaves alone a shift that is computed
+ * for something else anyway and that a MatMul would have to add once more.
  */
 public final class ParallelDense implements FoldRule {
 
@@ -118,11 +119,15 @@ public final class ParallelDense implements FoldRule {
     }
     List<Node> parts = new ArrayList<>(layer.nodes(graph));
     parts.addAll(path.nodes());
-    return sum.replace(
-        layer.value(),
-        addend,
-        parts,
-        layer.withMatrix(
-            graph, layer.input(graph), Tensor.of(linear.weight().shape(), weight), bias));
+    Match match =
+        sum.replace(
+            layer.value(),
+            addend,
+            parts,
+            layer.withMatrix(
+                graph, layer.input(graph), Tensor.of(linear.weight().shape(), weight), bias));
+    return match instanceof Match.Replacement replacement && Work.isLessAfter(graph, replacement)
+        ? match
+        : Match.none();
   }
 }

@@ -77,6 +77,15 @@ class ParallelDenseTest {
   }
 
   @Test
+  void aShiftThatStaysForSomethingElseIsNotAddedOnceMoreBehindAProduct() {
+    graph.input("x", -1, 6, 6);
+    graph.add("shift", new Operator.Constant(random.tensor(1, 1, 1)));
+    graph.output(graph.add("shifted", new Operator.Add(), "x", "shift"));
+
+    sum(product("a", "x", 6, 6, false), "shifted").unchanged();
+  }
+
+  @Test
   void layersOfDifferentInputsStay() {
     graph.input("x", -1, 6);
     graph.input("y", -1, 6);
