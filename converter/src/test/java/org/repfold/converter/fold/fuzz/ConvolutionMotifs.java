@@ -28,6 +28,7 @@ final class ConvolutionMotifs {
         new Motif("affines", 4, ConvolutionMotifs::affines),
         new Motif("affine and convolution", 4, ConvolutionMotifs::affineConv),
         new Motif("gate", 4, ConvolutionMotifs::gate),
+        new Motif("norm of several layers", 4, ConvolutionMotifs::sharedNorm),
         new Motif("padding", 4, ConvolutionMotifs::padded));
   }
 
@@ -134,9 +135,10 @@ final class ConvolutionMotifs {
    * both is less work, now and then through few, so that it is more.
    */
   private static String chain(RandomGraph g, String x) {
-    boolean isNarrow = g.oneIn(4);
+    boolean isNarrow = g.oneIn(3);
     int middle = isNarrow ? 1 : g.oneIn(2) ? 8 : g.channels();
-    String inner = g.oneIn(2) ? Layers.pointwise(g, x, middle) : chained(g, x, middle);
+    boolean startsWithOne = !isNarrow && g.oneIn(3);
+    String inner = startsWithOne ? Layers.pointwise(g, x, middle) : chained(g, x, middle);
     if (g.oneIn(5)) {
       inner = Layers.norm(g, inner);
     }
@@ -274,6 +276,20 @@ final class ConvolutionMotifs {
     return g.oneIn(3) ? Layers.affine(g, y) : Layers.channelAffine(g, y);
   }
 
+  /** A scale and shift that several layers take, and mostly nothing but them. */
+  private static String sharedNorm(RandomGraph g, String x) {
+    String norm = g.oneIn(4) ? Layers.channelAffine(g, x) : Layers.norm(g, x);
+    if (g.oneIn(4)) {
+      g.output(norm);
+    }
+    if (g.oneIn(3)) {
+      Layers.pointwise(g, g.add(new Pooling.GlobalAveragePool(), norm), g.channels());
+    }
+    Layers.pointwise(g, norm, g.channels());
+    int kernel = Layers.kernel(g);
+    return Layers.conv(g, norm, g.channels(), kernel, kernel, Window.unit());
+  }
+
   /** As the global perceptron: a factor per channel from the mean of each channel. */
   private static String gate(RandomGraph g, String x) {
     String norm = Layers.maybeNorm(g, x);
@@ -296,6 +312,9 @@ final class ConvolutionMotifs {
                 List.of(0L, 0L, (long) g.random.nextInt(2), 1L),
                 filling),
             Layers.maybeNorm(g, x));
+    if (g.oneIn(6)) {
+      g.output(pad);
+    }
     if (g.oneIn(3)) {
       Window window = g.oneIn(2) ? Window.unit() : Window.padded(1);
       return g.add(new Pooling.AveragePool(3, 3, window, g.oneIn(2)), pad);

@@ -18,6 +18,7 @@ final class DenseMotifs {
         new Motif("affines of vectors", 2, DenseMotifs::affines),
         new Motif("layer norm and dense layers", 3, DenseMotifs::layerNormDense),
         new Motif("last axis", 3, DenseMotifs::lastAxis),
+        new Motif("last axis once more", 3, DenseMotifs::lastAxis),
         new Motif("token mixing", 3, DenseMotifs::tokenMixing),
         new Motif("token mixing from the left", 3, DenseMotifs::mixingFromTheLeft),
         new Motif("spatial gate", 3, DenseMotifs::spatialGate),
@@ -165,7 +166,7 @@ final class DenseMotifs {
       String swapped = Layers.swapLastAxes(g, v);
       mixed = Layers.swapLastAxes(g, Layers.dense(g, swapped, g.size(swapped, 2)));
     }
-    Operator joins = g.oneIn(8) ? new Operator.Add() : new Operator.Mul();
+    Operator joins = g.oneIn(4) ? new Operator.Add() : new Operator.Mul();
     String gated = g.oneIn(2) ? g.add(joins, u, mixed) : g.add(joins, mixed, u);
     if (g.oneIn(6)) {
       Layers.activation(g, gated);

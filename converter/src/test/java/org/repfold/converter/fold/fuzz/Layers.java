@@ -159,6 +159,11 @@ final class Layers {
           default -> lastAxes(g, shape, kind - 1);
         };
     if (g.oneIn(10)) {
+      String positive = g.add(new Unary.Clip(0.5, 2), x);
+      String dividend = g.add(new Operator.Constant(g.parameters.weight(sizes)));
+      return g.add(new Operator.Div(), dividend, positive);
+    }
+    if (g.oneIn(10)) {
       return g.add(new Operator.Div(), x, g.add(new Operator.Constant(g.parameters.weight(sizes))));
     }
     boolean scales = g.oneIn(2);

@@ -35,6 +35,7 @@ final class RandomGraph {
   final RandomParameters parameters;
   private final List<Input> inputs = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
+  private final Set<String> wanted = new LinkedHashSet<>();
   private final Map<String, Shape> shapes = new HashMap<>();
 
   /** The shapes for one size of the batch, which tell a batch from its parts. */
@@ -60,8 +61,10 @@ final class RandomGraph {
 
   private void addInputs(int rank) {
     input("x", rank);
-    if (oneIn(4)) {
-      input("z", 2 + random.nextInt(3));
+    for (int other = 2; other <= 4; other++) {
+      if (other != rank && oneIn(2)) {
+        input("x" + other, other);
+      }
     }
   }
 
@@ -99,7 +102,8 @@ final class RandomGraph {
   }
 
   private Graph build() {
-    Set<String> outputs = new LinkedHashSet<>();
+    Set<String> outputs = new LinkedHashSet<>(wanted);
+    outputs.retainAll(nodes.stream().map(Node::name).toList());
     Set<String> used = new HashSet<>();
     nodes.forEach(node -> used.addAll(node.inputs()));
     for (Node node : nodes) {
@@ -112,7 +116,11 @@ final class RandomGraph {
         outputs.add(node.name());
       }
     }
-    return Graph.of(inputs, nodes, List.copyOf(outputs));
+    used.addAll(outputs);
+    return Graph.of(
+        inputs.stream().filter(input -> used.contains(input.name())).toList(),
+        nodes,
+        List.copyOf(outputs));
   }
 
   /**
@@ -134,6 +142,11 @@ final class RandomGraph {
     shapes.put(node.name(), shape);
     nodes.add(node);
     return node.name();
+  }
+
+  /** Makes a value an output, whoever takes it. */
+  void output(String value) {
+    wanted.add(value);
   }
 
   private Shape actual(Node node) {
