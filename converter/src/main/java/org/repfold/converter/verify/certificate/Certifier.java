@@ -66,7 +66,7 @@ public final class Certifier implements FoldObserver {
       if (!fold.extend()) {
         return refuted.orElseGet(
             () ->
-                answer.hasFunctions()
+                answer.hasFunctions() && answer.isRefuted()
                     ? Certificate.sampled(
                         "it holds only if functions that are not linear are related: "
                             + answer.certificate().mismatch().describe())

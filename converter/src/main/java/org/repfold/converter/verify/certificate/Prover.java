@@ -41,6 +41,14 @@ final class Prover {
    * @param hasFunctions whether results of functions are among the inputs
    */
   record Answer(Certificate certificate, int differing, boolean hasFunctions) {
+    boolean isRefuted() {
+      return certificate.outcome() == Certificate.Outcome.REFUTED;
+    }
+
+    Answer withReason(String reason) {
+      return new Answer(Certificate.sampled(reason), differing, hasFunctions);
+    }
+
     static Answer of(Certificate certificate) {
       return new Answer(certificate, 0, false);
     }
@@ -57,7 +65,11 @@ final class Prover {
       Map<String, Shape> known = new HashMap<>(inferred);
       inferred.forEach((value, shape) -> known.put(CutFold.resultOf(value), shape));
       CutFold large = Samples.fix(CutFold.of(before, after), known);
-      return compare(large, smallMaps ? SmallMap.of(SmallMap.of(large, 2), 3) : large);
+      Answer answer = compare(large, smallMaps ? SmallMap.of(SmallMap.of(large, 2), 3) : large);
+      return answer.isRefuted()
+              && (Side.of(before).computesFunctions() || Side.of(after).computesFunctions())
+          ? answer.withReason("it computes functions of constants, whose rounding has no bound")
+          : answer;
     } catch (NotProvable e) {
       return Answer.of(Certificate.sampled(e.getMessage()));
     } catch (BadInputException | ArithmeticException e) {

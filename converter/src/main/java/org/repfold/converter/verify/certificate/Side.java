@@ -31,6 +31,7 @@ import org.repfold.graph.Unary;
 final class Side {
   private final Graph graph;
   private final Set<String> constants = new HashSet<>();
+  private boolean computesFunctions;
   private final List<Function> functions = new ArrayList<>();
 
   /**
@@ -45,6 +46,7 @@ final class Side {
     for (Node node : graph.nodes()) {
       if (constants.containsAll(node.inputs())) {
         constants.add(node.name());
+        computesFunctions |= !isAffine(node);
       } else if (!isAffine(node)) {
         functions.add(new Function(node.name(), withoutAffinePart(node), node.inputs()));
       }
@@ -66,6 +68,11 @@ final class Side {
 
   Graph graph() {
     return graph;
+  }
+
+  /** Whether it computes functions of constants, of which rounding may leave few digits. */
+  boolean computesFunctions() {
+    return computesFunctions;
   }
 
   /** In the order of computation. */
