@@ -24,6 +24,7 @@ final class ConvolutionMotifs {
         new Motif("transposed convolution", 4, ConvolutionMotifs::transposed),
         new Motif("average pool", 4, ConvolutionMotifs::averagePool),
         new Motif("norms around a pool", 4, ConvolutionMotifs::pooledNorm),
+        new Motif("norms around a pool once more", 4, ConvolutionMotifs::pooledNorm),
         new Motif("stacked", 4, ConvolutionMotifs::stacked),
         new Motif("affines", 4, ConvolutionMotifs::affines),
         new Motif("affine and convolution", 4, ConvolutionMotifs::affineConv),
@@ -213,7 +214,7 @@ final class ConvolutionMotifs {
     String norm = g.oneIn(2) ? Layers.affine(g, x) : Layers.norm(g, x);
     String y =
         switch (g.random.nextInt(6)) {
-          case 0 -> g.add(new Pooling.MaxPool(2, 1, Window.unit()), norm);
+          case 0 -> g.add(new Pooling.MaxPool(3, 3, Window.padded(1)), norm);
           case 1 -> g.add(new Pooling.GlobalMaxPool(), norm);
           case 2 -> g.add(new Pooling.ReduceMean(List.of(2, 3), g.oneIn(2)), norm);
           default -> g.add(new Pooling.GlobalAveragePool(), norm);

@@ -104,11 +104,11 @@ final class DenseMotifs {
   private static String lastAxis(RandomGraph g, String x) {
     int channels = g.size(x, 2);
     String y = Layers.maybeIdentity(g, Layers.dense(g, x, channels));
-    return switch (g.random.nextInt(6)) {
+    return switch (g.random.nextInt(7)) {
       case 0 -> g.add(new Operator.Add(), x, Layers.channelAffine(g, y));
       case 1 -> Layers.dense(g, y, g.channels());
       case 2 -> g.add(new Operator.Add(), y, Layers.dense(g, x, channels));
-      case 3 ->
+      case 3, 6 ->
           g.add(
               new Movement.Concat(1 + g.random.nextInt(2), 2),
               y,

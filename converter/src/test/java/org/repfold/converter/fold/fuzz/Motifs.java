@@ -30,7 +30,8 @@ final class Motifs {
   }
 
   static Motif any(Random random) {
-    List<Motif> motifs = random.nextInt(3) == 0 ? OTHERS : LAYERS;
+    int kind = random.nextInt(12);
+    List<Motif> motifs = kind == 0 ? EXPORTED : kind <= 3 ? OTHERS : LAYERS;
     return motifs.get(random.nextInt(motifs.size()));
   }
 }

@@ -62,7 +62,7 @@ final class RandomGraph {
   private void addInputs(int rank) {
     input("x", rank);
     for (int other = 2; other <= 4; other++) {
-      if (other != rank && oneIn(2)) {
+      if (other != rank) {
         input("x" + other, other);
       }
     }
