@@ -131,15 +131,14 @@ final class ConvolutionMotifs {
     return sum(g, addends);
   }
 
-  /**
-   * Two convolutions, one behind the other: mostly through many channels, so that one instead of
-   * both is less work, now and then through few, so that it is more.
-   */
+  /** Two convolutions, one behind the other; mostly one instead of both would be less work. */
   private static String chain(RandomGraph g, String x) {
-    boolean isNarrow = g.oneIn(3);
-    int middle = isNarrow ? 1 : g.oneIn(2) ? 8 : g.channels();
-    boolean startsWithOne = !isNarrow && g.oneIn(3);
-    String inner = startsWithOne ? Layers.pointwise(g, x, middle) : chained(g, x, middle);
+    if (g.oneIn(4)) {
+      String narrow = Layers.conv(g, x, 1, 3, 2, Window.padded(1));
+      return Layers.conv(g, narrow, 12, 2, 2, Window.unit());
+    }
+    int middle = g.oneIn(2) ? 8 : g.channels();
+    String inner = g.oneIn(3) ? Layers.pointwise(g, x, middle) : chained(g, x, middle);
     if (g.oneIn(5)) {
       inner = Layers.norm(g, inner);
     }
@@ -147,7 +146,7 @@ final class ConvolutionMotifs {
     if (g.oneIn(8)) {
       Layers.activation(g, inner);
     }
-    int out = isNarrow ? 6 : 1 + g.random.nextInt(3);
+    int out = 1 + g.random.nextInt(3);
     String y = g.oneIn(3) ? Layers.pointwise(g, inner, out) : chained(g, inner, out);
     return g.oneIn(4) ? Layers.norm(g, y) : y;
   }
@@ -237,10 +236,11 @@ final class ConvolutionMotifs {
   private static String stacked(RandomGraph g, String x) {
     int kernel = Layers.kernel(g);
     Window window = kernel == 3 ? Window.padded(1) : Window.unit();
-    int channels = g.channels();
-    int group = g.oneIn(3) ? g.group(g.size(x, 1), channels) : 1;
+    boolean isDepthwise = g.oneIn(4);
+    int channels = isDepthwise ? g.size(x, 1) : g.channels();
+    int group = isDepthwise ? channels : g.oneIn(3) ? g.group(g.size(x, 1), channels) : 1;
     String first = Layers.maybeNorm(g, Layers.conv(g, x, channels, kernel, kernel, window, group));
-    String from = g.oneIn(4) ? g.alike(x) : x;
+    String from = g.oneIn(4) ? Layers.activation(g, x) : x;
     Window other =
         g.oneIn(3)
             ? Layers.windowTo(g, g.shape(from), g.shape(first), kernel, kernel, new int[] {1, 1})

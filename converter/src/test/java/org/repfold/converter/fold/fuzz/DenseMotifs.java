@@ -56,16 +56,16 @@ final class DenseMotifs {
 
   /** Two dense layers, one behind the other, through many features or through few. */
   private static String chain(RandomGraph g, String x) {
-    boolean isNarrow = g.oneIn(4);
+    boolean isNarrow = g.oneIn(2);
     String y = Layers.gemm(g, x, isNarrow ? 1 : 2 + g.random.nextInt(5));
     String z = g.oneIn(4) ? Layers.activation(g, y) : Layers.maybeIdentity(g, y);
-    return Layers.gemm(g, z, isNarrow ? 8 : 1 + g.random.nextInt(5));
+    return Layers.gemm(g, z, isNarrow ? 12 : 1 + g.random.nextInt(5));
   }
 
   private static String parallel(RandomGraph g, String x) {
     int out = g.oneIn(2) ? g.size(x, 1) : g.channels();
     String first = Layers.maybeNorm(g, Layers.gemm(g, x, out));
-    String from = g.oneIn(5) ? g.alike(x) : x;
+    String from = g.oneIn(5) ? Layers.activation(g, x) : x;
     if (g.oneIn(3)) {
       String second = Layers.maybeNorm(g, Layers.gemm(g, from, g.channels()));
       return g.add(new Movement.Concat(1, 2), first, second);
@@ -112,7 +112,7 @@ final class DenseMotifs {
           g.add(
               new Movement.Concat(1 + g.random.nextInt(2), 2),
               y,
-              Layers.dense(g, g.oneIn(4) ? g.alike(x) : x, channels));
+              Layers.dense(g, g.oneIn(4) ? Layers.activation(g, x) : x, channels));
       case 4 -> g.add(new Operator.Add(), y, Layers.affine(g, x));
       default -> Layers.dense(g, Layers.channelAffine(g, x), channels);
     };
@@ -171,7 +171,7 @@ final class DenseMotifs {
     if (g.oneIn(6)) {
       Layers.activation(g, gated);
     }
-    if (g.oneIn(6)) {
+    if (g.oneIn(4)) {
       Layers.activation(g, v);
     }
     return g.oneIn(6) ? gated : Layers.dense(g, gated, g.channels());

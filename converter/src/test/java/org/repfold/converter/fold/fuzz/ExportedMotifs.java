@@ -59,13 +59,17 @@ final class ExportedMotifs {
     double[] kept = new double[Math.toIntExact(shape.elements())];
     double[] numbers = new double[kept.length];
     boolean isBias = !g.oneIn(5);
+    boolean isScaled = g.oneIn(3);
+    double[] scale = g.parameters.weight(out).toDoubles();
     int width = g.size(padded, 3);
     int rows = g.size(padded, 2);
     for (int i = 0; i < kept.length; i++) {
       int row = i / width % rows;
+      int channel = i / (width * rows);
+      double factor = isScaled ? scale[channel] : 1;
       boolean inside = row >= top && row < rows - 1 && i % width < width - right;
-      kept[i] = inside ? 1 : 0;
-      numbers[i] = inside ? 0 : bias[i / (width * rows)] + (isBias ? 0 : 0.25);
+      kept[i] = inside ? factor : 0;
+      numbers[i] = inside ? 0 : factor * bias[channel] + (isBias ? 0 : 0.25);
     }
     String mask = g.add(new Operator.Constant(Tensor.of(shape, kept)));
     String border = g.add(new Operator.Constant(Tensor.of(shape, numbers)));

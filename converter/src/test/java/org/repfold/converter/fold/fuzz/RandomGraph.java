@@ -52,7 +52,7 @@ final class RandomGraph {
     Motif first = Motifs.first(seed);
     graph.addInputs(first.rank());
     graph.attempt(first);
-    int more = graph.oneIn(4) ? 0 : 3 + graph.random.nextInt(6);
+    int more = graph.oneIn(3) ? 0 : 3 + graph.random.nextInt(6);
     for (int i = 0; i < more || graph.nodes.isEmpty(); i++) {
       graph.attempt(Motifs.any(graph.random));
     }
