@@ -53,7 +53,9 @@ final class Functions {
       double value = of(operator, x.value()[i]);
       y.value()[i] = value;
       y.magnitude()[i] =
-          Math.max(Math.abs(value), steepest(operator, x.value()[i]) * x.magnitude()[i]);
+          Math.max(
+              Math.max(Math.abs(value), cancelled(operator)),
+              steepest(operator, x.value()[i]) * x.magnitude()[i]);
     }
     return y;
   }
@@ -95,6 +97,19 @@ final class Functions {
       return Math.abs(x);
     }
     return -x;
+  }
+
+  /**
+   * What an engine may subtract to get a number near 0, which then keeps the rounding of that: 1
+   * for {@code tanh(x) = (exp(2 x) - 1) / (exp(2 x) + 1)}.
+   */
+  private static double cancelled(Unary operator) {
+    if (operator instanceof Unary.Elu elu) {
+      return Math.abs(elu.alpha());
+    } else if (operator instanceof Unary.Selu selu) {
+      return Math.abs(selu.gamma() * selu.alpha());
+    }
+    return operator instanceof Unary.Tanh || operator instanceof Unary.Erf ? 1 : 0;
   }
 
   /** A bound of the slope: near {@code x} for functions without a bound, anywhere for others. */
