@@ -15,7 +15,7 @@ import org.repfold.converter.verify.LabelledData;
 import org.repfold.converter.verify.Verification;
 import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.BadInputException;
-import org.repfold.zoo.Architecture;
+import org.repfold.zoo.catalog.Architecture;
 import org.repfold.zoo.data.LabelledImages;
 import org.repfold.zoo.train.TrainingProgress;
 import org.repfold.zoo.train.TrainingRecipe;

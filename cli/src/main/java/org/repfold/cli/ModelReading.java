@@ -17,9 +17,8 @@ import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.io.ModelFile;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
-import org.repfold.zoo.Architecture;
-import org.repfold.zoo.PretrainedNetwork;
-import org.repfold.zoo.RepMLPNet;
+import org.repfold.zoo.catalog.Architecture;
+import org.repfold.zoo.catalog.PretrainedNetwork;
 import picocli.CommandLine.Option;
 
 /** How a command reads models: also those with layers of a user's own, where their jar is given. */
@@ -109,7 +108,13 @@ final class ModelReading {
           PretrainedNetwork.recognise(model, architecture()),
           remark -> say(console, model.path(), remark));
     }
-    return RepMLPNet.officialFolds();
+    Architecture architecture = known.orElseThrow();
+    if (architecture.family().officialFolds().isEmpty()) {
+      throw new BadInputException(
+          "%s: expected a network whose official code has a deploy form to write a checkpoint of, found %s"
+              .formatted(model.path(), architecture.name()));
+    }
+    return architecture.family().officialFolds();
   }
 
   private Optional<Architecture> architecture() {

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.repfold.zoo.FormSize;
-import org.repfold.zoo.RepMLPNets;
+import org.repfold.zoo.catalog.FormSize;
+import org.repfold.zoo.repmlpnet.RepMLPNets;
 import picocli.CommandLine.Command;
 
 /** Lists the zoo. */

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.file.OutputFile;
-import org.repfold.zoo.Architecture;
+import org.repfold.zoo.catalog.Architecture;
 import org.repfold.zoo.data.Augmentation;
 import org.repfold.zoo.data.LabelledImages;
 import org.repfold.zoo.data.Normalization;

@@ -29,8 +29,9 @@ import org.repfold.graph.npy.Npy;
 import org.repfold.graph.safetensors.Safetensors;
 import org.repfold.graph.safetensors.SafetensorsReader;
 import org.repfold.graph.safetensors.SafetensorsWriter;
-import org.repfold.zoo.Architecture;
-import org.repfold.zoo.RepMLPNetConfiguration;
+import org.repfold.zoo.catalog.Architecture;
+import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
+import org.repfold.zoo.repmlpnet.RepMLPNetFamily;
 
 /** Checkpoints in and out, with what the reference implementation computes. */
 class CheckpointTest {
@@ -67,7 +68,9 @@ class CheckpointTest {
   void readGolden() throws IOException {
     golden = SafetensorsReader.read(resource("golden.safetensors")).tensors();
     architecture =
-        Files.writeString(folder.resolve("tiny.json"), new Architecture("tiny", TINY).toJson());
+        Files.writeString(
+            folder.resolve("tiny.json"),
+            new Architecture("tiny", new RepMLPNetFamily(), TINY).toJson());
   }
 
   private static Path resource(String name) {

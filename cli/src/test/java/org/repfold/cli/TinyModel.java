@@ -12,8 +12,8 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.zoo.GraphOptions;
-import org.repfold.zoo.RepMLPNet;
-import org.repfold.zoo.RepMLPNetConfiguration;
+import org.repfold.zoo.repmlpnet.RepMLPNet;
+import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
 
 /** A RepMLPNet of one stage on 8 x 8 images, as a user's own DL4J program would save it. */
 final class TinyModel {

@@ -1,6 +1,9 @@
 package org.repfold.zoo;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -8,47 +11,41 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.repfold.graph.Shape;
 
-/**
- * PyTorch's default initialisation, which the official RepMLPNet uses unchanged: weights and biases
- * of convolutions and linear layers uniform in {@code +-1 / sqrt(fan_in)}, where {@code fan_in}
- * counts the inputs of one output (of its own group); BatchNorm gamma 1, beta 0, mean 0, variance
- * 1.
- */
-final class Initialization {
+/** Allocates graphs and gives them initial weights. */
+public final class Initialization {
   private Initialization() {}
 
   /**
    * Allocates and initialises a graph. Each tensor has its own random stream, derived from the seed
    * and its name, so that its values do not depend on what else is in the graph.
    */
-  static ComputationGraph initialize(ComputationGraphConfiguration configuration, long seed) {
+  public static ComputationGraph initialize(
+      ComputationGraphConfiguration configuration, WeightInitializer weights, long seed) {
     ComputationGraph graph = new ComputationGraph(configuration);
     graph.init();
-    double bound = 0;
+    Map<String, Shape> matrices = new HashMap<>();
     for (NamedParameter parameter : NamedParameter.of(graph)) {
-      boolean isMatrix = parameter.view().rank() > 1;
-      if (isMatrix) {
-        bound = 1 / Math.sqrt((double) parameter.view().length() / parameter.view().size(0));
+      OfficialLayout layout = parameter.layout();
+      if (layout.shape().rank() > 1) {
+        matrices.put(layout.module(), layout.shape());
       }
-      boolean isBiasOfMatrix = parameter.leaf().equals("bias") && bound > 0;
-      if (isMatrix || isBiasOfMatrix) {
-        fill(parameter, seed, bound);
-      }
-      if (!isMatrix) {
-        bound = 0;
-      }
+      SplittableRandom random = new SplittableRandom(seed ^ streamOf(layout.name()) << 32);
+      weights
+          .values(
+              new WeightInitializer.Parameter(
+                  layout.module(),
+                  layout.leaf(),
+                  layout.shape(),
+                  Optional.ofNullable(matrices.get(layout.module()))),
+              random)
+          .ifPresent(values -> fill(parameter.view(), values));
     }
     return graph;
   }
 
-  private static void fill(NamedParameter parameter, long seed, double bound) {
-    INDArray view = parameter.view();
-    SplittableRandom random = new SplittableRandom(seed ^ streamOf(parameter.name()) << 32);
-    double[] values = new double[Math.toIntExact(view.length())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextDouble(-bound, bound);
-    }
+  private static void fill(INDArray view, double[] values) {
     view.assign(Nd4j.create(values, view.shape(), DataType.DOUBLE));
   }
 

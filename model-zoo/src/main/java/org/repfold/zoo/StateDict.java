@@ -12,7 +12,7 @@ import org.repfold.graph.Tensor;
 
 /**
  * The weights of a graph as PyTorch's state dict: official names, PyTorch's layouts (convolution
- * {@code [O, I/g, kh, kw]}, FC3 {@code [S*h*w, h*w, 1, 1]}, linear {@code [out, in]}).
+ * {@code [O, I/g, kh, kw]}, linear {@code [out, in]}).
  */
 public final class StateDict {
   private StateDict() {}
@@ -38,7 +38,7 @@ public final class StateDict {
   }
 
   /** Copies tensors that are known to be the graph's into it, one after the other. */
-  static void fill(ComputationGraph graph, Map<String, Tensor> tensors) {
+  public static void fill(ComputationGraph graph, Map<String, Tensor> tensors) {
     for (NamedParameter parameter : NamedParameter.of(graph)) {
       INDArray copy = NdArrays.of(tensors.get(parameter.name()), ElementType.FLOAT64);
       parameter.view().assign(copy);
@@ -46,7 +46,7 @@ public final class StateDict {
     }
   }
 
-  /** Copies of all weights and running statistics of the graph, in topological order. */
+  /** Copies of all weights and running statistics of the graph. */
   public static Map<String, INDArray> of(ComputationGraph graph) {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     for (NamedParameter parameter : NamedParameter.of(graph)) {

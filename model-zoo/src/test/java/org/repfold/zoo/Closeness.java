@@ -7,11 +7,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Comparison of arrays by relative error; a NaN never passes. */
-final class Closeness {
+public final class Closeness {
   private Closeness() {}
 
   /** Asserts shape, relative L2 error and maximal error relative to the largest expected value. */
-  static void assertClose(INDArray expected, INDArray actual, double tolerance) {
+  public static void assertClose(INDArray expected, INDArray actual, double tolerance) {
     assertArrayEquals(expected.shape(), actual.shape());
     INDArray exact = expected.castTo(DataType.DOUBLE);
     INDArray difference = actual.castTo(DataType.DOUBLE).sub(exact);

@@ -5,12 +5,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Reproducible values for full-size networks: a hash of name and index. */
-final class FormulaWeights {
+public final class FormulaWeights {
   private static final long FNV_OFFSET = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
@@ -18,7 +17,7 @@ final class FormulaWeights {
   private FormulaWeights() {}
 
   /** The tensor of the given state-dict name and shape, in C order. */
-  static float[] tensor(String name, long... shape) {
+  public static float[] tensor(String name, long... shape) {
     int length = Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
     String leaf = name.substring(name.lastIndexOf('.') + 1);
     boolean isVector = Arrays.stream(shape).max().orElse(1) == length;
@@ -39,7 +38,7 @@ final class FormulaWeights {
   }
 
   /** The network's input. */
-  static float[] input(int length) {
+  public static float[] input(int length) {
     long hash = hash("input");
     float[] values = new float[length];
     for (int i = 0; i < length; i++) {
@@ -64,10 +63,8 @@ final class FormulaWeights {
     return (z >>> 11) * 0x1.0p-53;
   }
 
-  /** A published network in float32 with all its weights from the formula. */
-  static ComputationGraph network(String architecture) {
-    ComputationGraph graph =
-        RepMLPNet.build(RepMLPNets.named(architecture), GraphOptions.inference(DataType.FLOAT));
+  /** A graph with all its weights from the formula. */
+  public static ComputationGraph fill(ComputationGraph graph) {
     Map<String, INDArray> weights = new LinkedHashMap<>();
     for (NamedParameter parameter : NamedParameter.of(graph)) {
       long[] shape = parameter.view().shape();

@@ -11,9 +11,9 @@ import org.repfold.graph.Tensor;
 import org.repfold.graph.safetensors.SafetensorsReader;
 
 /** The tensors of a golden file, as they are in it and as float64 arrays. */
-record Golden(Map<String, Tensor> file, Map<String, INDArray> tensors) {
+public record Golden(Map<String, Tensor> file, Map<String, INDArray> tensors) {
 
-  static Golden read(String name) {
+  public static Golden read(String name) {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     Map<String, Tensor> file =
         SafetensorsReader.read(resource("/golden/" + name + ".safetensors")).tensors();
@@ -36,12 +36,12 @@ record Golden(Map<String, Tensor> file, Map<String, INDArray> tensors) {
         : Nd4j.create(values, tensor.shape().toArray(), DataType.DOUBLE);
   }
 
-  INDArray tensor(String name) {
+  public INDArray tensor(String name) {
     return tensors.get(name);
   }
 
   /** The tensors whose names begin so, by the rest of their names, as they are in the file. */
-  Map<String, Tensor> tensorsOf(String prefix) {
+  public Map<String, Tensor> tensorsOf(String prefix) {
     Map<String, Tensor> stateDict = new LinkedHashMap<>();
     file.forEach(
         (name, tensor) -> {
@@ -53,7 +53,7 @@ record Golden(Map<String, Tensor> file, Map<String, INDArray> tensors) {
   }
 
   /** The state dict of the train form. */
-  Map<String, INDArray> train() {
+  public Map<String, INDArray> train() {
     Map<String, INDArray> train = new LinkedHashMap<>();
     tensors.forEach(
         (name, tensor) -> {

@@ -11,6 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.repfold.graph.BadInputException;
+import org.repfold.zoo.repmlpnet.RepMLPNet;
+import org.repfold.zoo.repmlpnet.RepMLPNetGoldenTest;
 
 class StateDictTest {
   private static ComputationGraph graph(long seed) {

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.graph.BadInputException;
-import org.repfold.zoo.RepMLPNet;
-import org.repfold.zoo.RepMLPNetConfiguration;
 import org.repfold.zoo.data.Augmentation;
 import org.repfold.zoo.data.LabelledImages;
 import org.repfold.zoo.data.Normalization;
+import org.repfold.zoo.repmlpnet.RepMLPNet;
+import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
 
 class TrainerTest {
   private static final RepMLPNetConfiguration NET =

@@ -15,8 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.repfold.zoo.GraphOptions;
-import org.repfold.zoo.RepMLPNet;
-import org.repfold.zoo.RepMLPNetConfiguration;
+import org.repfold.zoo.repmlpnet.RepMLPNet;
+import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
 
 class TrainingKernelsTest {
   /** Float32 sums of some hundred terms, taken in another order, through a dozen layers. */

@@ -2,6 +2,7 @@ package org.repfold.converter.io.dl4j.layers;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,7 +38,8 @@ import org.repfold.graph.Window;
  *
  * <p>Source of the operator: FC3 of RepMLP (arXiv 2105.01883, section 3.2).
  */
-public class GroupedFullyConnected extends FeedForwardLayer implements SelfDescribing {
+public class GroupedFullyConnected extends FeedForwardLayer
+    implements SelfDescribing, OfficialParameters {
   /** Key of the weight. */
   public static final String WEIGHT = "W";
 
@@ -164,6 +166,16 @@ public class GroupedFullyConnected extends FeedForwardLayer implements SelfDescr
   @Override
   public int hashCode() {
     return Objects.hash(super.hashCode(), groups, hasBias);
+  }
+
+  /** Those of the 1 x 1 convolution in groups that it stands for. */
+  @Override
+  public List<OfficialParameter> officialParameters() {
+    OfficialParameter weight =
+        new OfficialParameter("weight", WEIGHT, Shape.of(nOut, nIn / groups, 1, 1));
+    return hasBias
+        ? List.of(weight, new OfficialParameter("bias", BIAS, Shape.of(nOut)))
+        : List.of(weight);
   }
 
   /** A 1 x 1 convolution in groups on {@code [M, nIn, 1, 1]}. */

@@ -1,6 +1,7 @@
 package org.repfold.converter.io.dl4j.layers;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,7 +30,8 @@ import org.repfold.graph.Window;
  * example, where that copies every patch of the map first. Parameters: {@code W = [nOut, nIn]} in C
  * order, and {@code b = [nOut]} unless {@code hasBias(false)}.
  */
-public final class PointwiseConvolution extends FeedForwardLayer implements SelfDescribing {
+public final class PointwiseConvolution extends FeedForwardLayer
+    implements SelfDescribing, OfficialParameters {
   /** Key of the weight. */
   public static final String WEIGHT = "W";
 
@@ -121,6 +123,15 @@ public final class PointwiseConvolution extends FeedForwardLayer implements Self
         .workingMemory(0, 0, 0, inputType.arrayElementsPerExample())
         .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
         .build();
+  }
+
+  /** Those of a 1 x 1 convolution. */
+  @Override
+  public List<OfficialParameter> officialParameters() {
+    OfficialParameter weight = new OfficialParameter("weight", WEIGHT, Shape.of(nOut, nIn, 1, 1));
+    return hasBias
+        ? List.of(weight, new OfficialParameter("bias", BIAS, Shape.of(nOut)))
+        : List.of(weight);
   }
 
   @Override

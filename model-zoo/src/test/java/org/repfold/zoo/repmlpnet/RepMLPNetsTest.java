@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,6 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.graph.BadInputException;
+import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.Parameters;
 
 class RepMLPNetsTest {
   @ParameterizedTest

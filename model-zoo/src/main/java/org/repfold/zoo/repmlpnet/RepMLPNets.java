@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.repfold.zoo.Closeness.assertClose;
@@ -13,6 +13,8 @@ import org.repfold.converter.execute.ReferenceExecutor;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
+import org.repfold.zoo.FormulaWeights;
+import org.repfold.zoo.Golden;
 
 /** RepMLPNet-T224 with weights from a formula, before and after folding. */
 @Tag("slow")
@@ -27,7 +29,7 @@ class RepMLPNetFullSizeTest {
     INDArray x = Nd4j.createFromArray(FormulaWeights.input(3 * 224 * 224)).reshape(1, 3, 224, 224);
     INDArray exact = Golden.read("repmlpnet_t224").tensor("y_exact");
     Conversion conversion =
-        Conversion.of(new Dl4jReader().read(FormulaWeights.network("repmlpnet_t224")).graph());
+        Conversion.of(new Dl4jReader().read(RepMLPNetGoldenTest.t224()).graph());
 
     assertClose(
         exact, run(conversion.folding().source(), ElementType.FLOAT64, x), DOUBLE_TOLERANCE);

@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +14,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
+import org.repfold.zoo.Form;
+import org.repfold.zoo.OfficialTensors;
+import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
+import org.repfold.zoo.repmlpnet.RepMLPNetFamily;
+import org.repfold.zoo.repmlpnet.RepMLPNetGoldenTest;
+import org.repfold.zoo.repmlpnet.RepMLPNets;
 
 class ArchitectureGuessTest {
 
@@ -36,13 +42,12 @@ class ArchitectureGuessTest {
   }
 
   private static ArchitectureGuess guess(RepMLPNetConfiguration net, Form form) {
-    return ArchitectureGuess.of(OfficialTensors.of(net, form), form, Optional.empty());
+    return ArchitectureGuess.of(OfficialTensors.of(net, form), Optional.empty());
   }
 
   private static String refusal(Map<String, Shape> tensors) {
     return assertThrows(
-            BadInputException.class,
-            () -> ArchitectureGuess.of(tensors, Form.TRAIN, Optional.empty()))
+            BadInputException.class, () -> ArchitectureGuess.of(tensors, Optional.empty()))
         .getMessage();
   }
 
@@ -64,11 +69,15 @@ class ArchitectureGuessTest {
 
     ArchitectureGuess guess = guess(net, Form.TRAIN);
 
-    assertSameTensors(net, guess.architecture().configuration());
+    assertSameTensors(net, configuration(guess.architecture()));
     assertEquals(32, guess.architecture().configuration().imageHeight());
     assertEquals(16, guess.architecture().configuration().imageWidth());
-    assertEquals(List.of(8, 4), guess.architecture().configuration().heights());
+    assertEquals(List.of(8, 4), configuration(guess.architecture()).heights());
     assertTrue(guess.reason().contains("square"), guess.reason());
+  }
+
+  private static RepMLPNetConfiguration configuration(Architecture architecture) {
+    return (RepMLPNetConfiguration) architecture.configuration();
   }
 
   private static void assertSameTensors(
@@ -83,8 +92,7 @@ class ArchitectureGuessTest {
     tensors.remove("head_norm.weight");
 
     assertEquals(
-        "repmlpnet_d256",
-        ArchitectureGuess.of(tensors, Form.TRAIN, Optional.empty()).architecture().name());
+        "repmlpnet_d256", ArchitectureGuess.of(tensors, Optional.empty()).architecture().name());
   }
 
   @Test
@@ -94,11 +102,11 @@ class ArchitectureGuessTest {
     tensors.put("head.weight", Shape.of(37, 512));
     tensors.put("head.bias", Shape.of(37));
 
-    Architecture found = ArchitectureGuess.of(tensors, Form.TRAIN, Optional.empty()).architecture();
+    Architecture found = ArchitectureGuess.of(tensors, Optional.empty()).architecture();
 
-    assertEquals(37, found.configuration().classes());
-    assertEquals(256, found.configuration().imageHeight());
-    assertEquals(List.of(64, 32, 16, 8), found.configuration().heights());
+    assertEquals(37, configuration(found).classes());
+    assertEquals(256, configuration(found).imageHeight());
+    assertEquals(List.of(64, 32, 16, 8), configuration(found).heights());
   }
 
   @Test
@@ -126,12 +134,10 @@ class ArchitectureGuessTest {
 
     ArchitectureGuess guess =
         ArchitectureGuess.of(
-            OfficialTensors.of(net, Form.TRAIN),
-            Form.TRAIN,
-            Optional.of(Shape.of(Shape.UNKNOWN, 1, 32, 32)));
+            OfficialTensors.of(net, Form.TRAIN), Optional.of(Shape.of(Shape.UNKNOWN, 1, 32, 32)));
 
-    assertEquals(List.of(8, 4), guess.architecture().configuration().heights());
-    assertEquals(List.of(16, 8), guess.architecture().configuration().widths());
+    assertEquals(List.of(8, 4), configuration(guess.architecture()).heights());
+    assertEquals(List.of(16, 8), configuration(guess.architecture()).widths());
   }
 
   @Test
@@ -165,7 +171,7 @@ class ArchitectureGuessTest {
 
   @Test
   void candidateAsJsonIsAnArchitectureFile() throws java.io.IOException {
-    Architecture tiny = new Architecture("tiny", RepMLPNetGoldenTest.TINY);
+    Architecture tiny = new Architecture("tiny", new RepMLPNetFamily(), RepMLPNetGoldenTest.TINY);
     java.nio.file.Path file = java.nio.file.Files.createTempFile("net", ".json");
     try {
       java.nio.file.Files.writeString(file, tiny.toJson());

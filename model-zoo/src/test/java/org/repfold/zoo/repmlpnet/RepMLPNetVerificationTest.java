@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,12 +21,14 @@ import org.repfold.graph.Operator;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.onnx.OnnxReader;
 import org.repfold.graph.onnx.OnnxWriter;
+import org.repfold.zoo.Golden;
+import org.repfold.zoo.StateDict;
 
 /** Verifies the deploy form of RepMLPNet as read back from its file. */
 class RepMLPNetVerificationTest {
 
   @ParameterizedTest
-  @MethodSource("org.repfold.zoo.RepMLPNetFoldTest#goldens")
+  @MethodSource("org.repfold.zoo.repmlpnet.RepMLPNetFoldTest#goldens")
   void theDeployFilePasses(String name, ComputationGraph network) {
     Conversion conversion = convert(name, network);
 
@@ -37,7 +39,7 @@ class RepMLPNetVerificationTest {
   }
 
   @ParameterizedTest
-  @MethodSource("org.repfold.zoo.RepMLPNetFoldTest#goldens")
+  @MethodSource("org.repfold.zoo.repmlpnet.RepMLPNetFoldTest#goldens")
   void aDeployFileWithOneChangedWeightFails(String name, ComputationGraph network) {
     Conversion conversion = convert(name, network);
     Graph changed =
@@ -60,7 +62,7 @@ class RepMLPNetVerificationTest {
   @Tag("slow")
   void t224Passes() {
     Conversion conversion =
-        Conversion.of(new Dl4jReader().read(FormulaWeights.network("repmlpnet_t224")).graph());
+        Conversion.of(new Dl4jReader().read(RepMLPNetGoldenTest.t224()).graph());
 
     Verification result =
         Verifier.verify(conversion, conversion.deploy(), VerifyOptions.defaults());

@@ -1,4 +1,7 @@
-package org.repfold.zoo;
+package org.repfold.zoo.catalog;
+
+import org.repfold.zoo.repmlpnet.RepMLPBlockConfiguration;
+import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
 
 /**
  * How large one form of a RepMLPNet is.

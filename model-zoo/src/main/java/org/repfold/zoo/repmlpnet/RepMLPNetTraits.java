@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
+import org.repfold.zoo.Form;
 
 /**
  * What the tensors of a RepMLPNet say of it: everything but how large its images are, and how high
@@ -54,16 +55,9 @@ record RepMLPNetTraits(
   /**
    * Reads them off the tensors' names and shapes.
    *
-   * @throws BadInputException if it is no RepMLPNet, or a tensor is missing or has other axes than
-   *     that family's
+   * @throws BadInputException if a tensor is missing or has other axes than that family's
    */
   static RepMLPNetTraits of(Map<String, Shape> tensors) {
-    if (tensors.keySet().stream().noneMatch(name -> name.contains("repmlp_block."))) {
-      List<String> first = tensors.keySet().stream().limit(3).toList();
-      throw new BadInputException(
-          "expected the tensors of a network of the zoo (RepMLPNet), found others, such as "
-              + String.join(", ", first));
-    }
     List<Integer> blocks = new ArrayList<>();
     while (hasUnit(tensors, blocks.size(), 0)) {
       int units = 1;

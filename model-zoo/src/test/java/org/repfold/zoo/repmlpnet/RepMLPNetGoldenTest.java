@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.repfold.zoo.Closeness.assertClose;
@@ -14,8 +14,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.repfold.zoo.FormulaWeights;
+import org.repfold.zoo.Golden;
+import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.StateDict;
 
-class RepMLPNetGoldenTest {
+public class RepMLPNetGoldenTest {
   /** Rounding of float64 in networks of a few thousand operations per value. */
   private static final double DOUBLE_TOLERANCE = 1e-12;
 
@@ -24,7 +28,7 @@ class RepMLPNetGoldenTest {
   /** Float32 through 12 blocks with up to 12,544 terms per sum. */
   private static final double DEEP_FLOAT_TOLERANCE = 1e-5;
 
-  static final RepMLPNetConfiguration TINY =
+  public static final RepMLPNetConfiguration TINY =
       new RepMLPNetConfiguration(
           3,
           10,
@@ -103,9 +107,15 @@ class RepMLPNetGoldenTest {
   @Test
   @Tag("slow")
   void fullSizeNetworkReproducesTheReferenceLogits() {
-    ComputationGraph graph = FormulaWeights.network("repmlpnet_t224");
+    ComputationGraph graph = t224();
     INDArray x = Nd4j.createFromArray(FormulaWeights.input(3 * 224 * 224)).reshape(1, 3, 224, 224);
     INDArray exact = Golden.read("repmlpnet_t224").tensor("y_exact");
     assertClose(exact, graph.outputSingle(x), DEEP_FLOAT_TOLERANCE);
+  }
+
+  static ComputationGraph t224() {
+    return FormulaWeights.fill(
+        RepMLPNet.build(
+            RepMLPNets.named("repmlpnet_t224"), GraphOptions.inference(DataType.FLOAT)));
   }
 }

@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,7 +6,6 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
@@ -18,6 +17,11 @@ import org.repfold.converter.fold.rules.Within;
 import org.repfold.converter.io.dl4j.layers.ChannelScale;
 import org.repfold.converter.io.dl4j.layers.GeluErf;
 import org.repfold.converter.io.dl4j.layers.Rearrange;
+import org.repfold.zoo.Form;
+import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.Initialization;
+import org.repfold.zoo.NetworkBuilder;
+import org.repfold.zoo.WeightInitializer;
 
 /**
  * Builds the train form of RepMLPNet (arXiv 2112.11081) as a DL4J graph. Every operator is a vertex
@@ -41,23 +45,25 @@ public final class RepMLPNet {
   private static final Pattern LOCAL =
       Pattern.compile("(.*\\.)?(fc3|fc3_bn|repconv\\d+\\.(conv|bn)|sum)(/.*)?");
 
-  private final TrainFormBuilder graph;
+  private final NetworkBuilder graph;
   private final Form form;
 
-  private RepMLPNet(TrainFormBuilder graph, Form form) {
+  private RepMLPNet(NetworkBuilder graph, Form form) {
     this.graph = graph;
     this.form = form;
   }
 
   /** The network, initialised as the official one. */
   public static ComputationGraph build(RepMLPNetConfiguration configuration, GraphOptions options) {
-    return Initialization.initialize(configuration(configuration, options), options.seed());
+    return Initialization.initialize(
+        configuration(configuration, options), WeightInitializer.PYTORCH, options.seed());
   }
 
   /** A single block with input {@code input} and output {@code gate}, both {@code [N, C, H, W]}. */
   public static ComputationGraph buildBlock(
       RepMLPBlockConfiguration configuration, GraphOptions options) {
-    return Initialization.initialize(blockConfiguration(configuration, options), options.seed());
+    return Initialization.initialize(
+        blockConfiguration(configuration, options), WeightInitializer.PYTORCH, options.seed());
   }
 
   /**
@@ -83,24 +89,16 @@ public final class RepMLPNet {
    */
   public static ComputationGraphConfiguration configuration(
       RepMLPNetConfiguration net, Form form, GraphOptions options) {
-    TrainFormBuilder graph =
-        new TrainFormBuilder(
-            options,
-            INPUT,
-            (InputType.InputTypeConvolutional)
-                InputType.convolutional(net.imageHeight(), net.imageWidth(), net.inChannels()));
+    NetworkBuilder graph =
+        new NetworkBuilder(options, INPUT, net.inChannels(), net.imageHeight(), net.imageWidth());
     return graph.build(new RepMLPNet(graph, form).network(net));
   }
 
   /** A single block as a DL4J configuration. */
   public static ComputationGraphConfiguration blockConfiguration(
       RepMLPBlockConfiguration block, GraphOptions options) {
-    TrainFormBuilder graph =
-        new TrainFormBuilder(
-            options,
-            INPUT,
-            (InputType.InputTypeConvolutional)
-                InputType.convolutional(block.mapHeight(), block.mapWidth(), block.channels()));
+    NetworkBuilder graph =
+        new NetworkBuilder(options, INPUT, block.channels(), block.mapHeight(), block.mapWidth());
     return graph.build(new RepMLPNet(graph, Form.TRAIN).block("", INPUT, block));
   }
 

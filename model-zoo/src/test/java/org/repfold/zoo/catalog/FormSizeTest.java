@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -17,6 +17,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.converter.Conversion;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.converter.report.GraphSummary;
+import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.Parameters;
+import org.repfold.zoo.repmlpnet.RepMLPNet;
+import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
+import org.repfold.zoo.repmlpnet.RepMLPNetGoldenTest;
+import org.repfold.zoo.repmlpnet.RepMLPNets;
 
 /** What is computed from a configuration equals what the converted network holds. */
 class FormSizeTest {

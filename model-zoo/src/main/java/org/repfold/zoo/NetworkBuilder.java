@@ -25,7 +25,7 @@ import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
  * Adds named vertices to a DL4J graph with PyTorch's defaults (BatchNorm eps 1e-5 and momentum
  * 0.1). Every method returns the name of the vertex it added, to be the input of the next.
  */
-final class TrainFormBuilder {
+public final class NetworkBuilder {
   private static final double BATCH_NORM_EPSILON = 1e-5;
   private static final double BATCH_NORM_DECAY = 0.9;
 
@@ -34,10 +34,16 @@ final class TrainFormBuilder {
   private final String input;
   private final InputType.InputTypeConvolutional inputType;
 
-  TrainFormBuilder(GraphOptions options, String input, InputType.InputTypeConvolutional inputType) {
+  /**
+   * A builder of a network on images.
+   *
+   * @param input name of the input {@code [N, channels, height, width]}
+   */
+  public NetworkBuilder(GraphOptions options, String input, int channels, int height, int width) {
     this.options = options;
     this.input = input;
-    this.inputType = inputType;
+    this.inputType =
+        (InputType.InputTypeConvolutional) InputType.convolutional(height, width, channels);
     NeuralNetConfiguration.Builder defaults =
         new NeuralNetConfiguration.Builder()
             .seed(options.seed())
@@ -52,12 +58,14 @@ final class TrainFormBuilder {
     graph = defaults.graphBuilder().addInputs(input).setInputTypes(inputType);
   }
 
-  ComputationGraphConfiguration build(String output) {
-    return graph.setOutputs(output).validateOutputLayerConfig(false).build();
+  /** The configuration, with these vertices as outputs. */
+  public ComputationGraphConfiguration build(String... outputs) {
+    return graph.setOutputs(outputs).validateOutputLayerConfig(false).build();
   }
 
   /** A convolution whose kernel tiles the map: stride equal to the kernel, no padding. */
-  String patchConvolution(String name, String input, int in, int out, int height, int width) {
+  public String patchConvolution(
+      String name, String input, int in, int out, int height, int width) {
     return layer(
         name,
         input,
@@ -68,13 +76,36 @@ final class TrainFormBuilder {
             .build());
   }
 
-  String pointwiseConvolution(String name, String input, int in, int out, boolean bias) {
+  /** A square convolution in one group. */
+  public String convolution(
+      String name,
+      String input,
+      int in,
+      int out,
+      int kernel,
+      int stride,
+      int padding,
+      boolean bias) {
+    return layer(
+        name,
+        input,
+        new ConvolutionLayer.Builder(kernel, kernel)
+            .nIn(in)
+            .nOut(out)
+            .stride(stride, stride)
+            .padding(padding, padding)
+            .hasBias(bias)
+            .build());
+  }
+
+  /** A 1 x 1 convolution. */
+  public String pointwiseConvolution(String name, String input, int in, int out, boolean bias) {
     return layer(
         name, input, new ConvolutionLayer.Builder(1, 1).nIn(in).nOut(out).hasBias(bias).build());
   }
 
   /** A depthwise k x k convolution that keeps the map's size, without bias. */
-  String depthwiseConvolution(String name, String input, int channels, int kernel) {
+  public String depthwiseConvolution(String name, String input, int channels, int kernel) {
     return layer(
         name,
         input,
@@ -88,7 +119,8 @@ final class TrainFormBuilder {
             .build());
   }
 
-  String batchNorm(String name, String input, int channels) {
+  /** A BatchNorm over channels, of maps or of vectors. */
+  public String batchNorm(String name, String input, int channels) {
     return layer(
         name,
         input,
@@ -101,7 +133,9 @@ final class TrainFormBuilder {
             .build());
   }
 
-  String groupedFullyConnected(String name, String input, int groups, int size, boolean bias) {
+  /** RepMLP's FC3: one square matrix for each group. */
+  public String groupedFullyConnected(
+      String name, String input, int groups, int size, boolean bias) {
     return layer(
         name,
         input,
@@ -113,12 +147,13 @@ final class TrainFormBuilder {
             .build());
   }
 
-  String activation(String name, String input, IActivation function) {
+  /** A function of each value alone. */
+  public String activation(String name, String input, IActivation function) {
     return layer(name, input, new ActivationLayer.Builder().activation(function).build());
   }
 
   /** The mean over the map: {@code [N, C, 1, 1]}, or {@code [N, C]} if flat. */
-  String globalAveragePool(String name, String input, boolean flat) {
+  public String globalAveragePool(String name, String input, boolean flat) {
     return layer(
         name,
         input,
@@ -126,7 +161,7 @@ final class TrainFormBuilder {
   }
 
   /** A dense layer that gives logits and is trained with cross-entropy. */
-  String classifier(String name, String input, int in, int classes) {
+  public String classifier(String name, String input, int in, int classes) {
     return layer(
         name,
         input,
@@ -137,16 +172,19 @@ final class TrainFormBuilder {
             .build());
   }
 
-  String add(String name, List<String> inputs) {
+  /** The sum of values of one shape. */
+  public String add(String name, List<String> inputs) {
     return vertex(name, new ElementWiseVertex(ElementWiseVertex.Op.Add), inputs);
   }
 
-  String vertex(String name, GraphVertex vertex, List<String> inputs) {
+  /** A vertex of any kind. */
+  public String vertex(String name, GraphVertex vertex, List<String> inputs) {
     graph.addVertex(name, vertex, inputs.toArray(String[]::new));
     return name;
   }
 
-  private String layer(String name, String from, Layer layer) {
+  /** A layer of any kind. */
+  public String layer(String name, String from, Layer layer) {
     if (from.equals(input)) {
       graph.addLayer(name, layer, statedInput(), from);
     } else {

@@ -1,7 +1,14 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
+
+import static org.repfold.zoo.Settings.positive;
+import static org.repfold.zoo.Settings.require;
 
 import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.repfold.graph.BadInputException;
+import org.repfold.zoo.Form;
+import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.NetworkConfiguration;
 
 /**
  * Everything that determines a RepMLPNet (Ding et al., "RepMLPNet: Hierarchical Vision MLP with
@@ -34,7 +41,8 @@ public record RepMLPNetConfiguration(
     List<Integer> widths,
     List<Integer> shareSets,
     List<Integer> kernels,
-    int reduce) {
+    int reduce)
+    implements NetworkConfiguration {
 
   /**
    * Validates.
@@ -83,6 +91,11 @@ public record RepMLPNetConfiguration(
       requirePartitions("height", stage, imageHeight, patchHeight, heights.get(stage));
       requirePartitions("width", stage, imageWidth, patchWidth, widths.get(stage));
     }
+  }
+
+  @Override
+  public ComputationGraphConfiguration graph(Form form, GraphOptions options) {
+    return RepMLPNet.configuration(this, form, options);
   }
 
   /** Number of stages. */
@@ -134,15 +147,5 @@ public record RepMLPNetConfiguration(
         stages,
         values);
     values.forEach(value -> positive(name, value));
-  }
-
-  static void positive(String name, int value) {
-    require(value > 0, "%s: expected a positive number, found %d", name, value);
-  }
-
-  static void require(boolean condition, String message, Object... arguments) {
-    if (!condition) {
-      throw new BadInputException(message.formatted(arguments));
-    }
   }
 }

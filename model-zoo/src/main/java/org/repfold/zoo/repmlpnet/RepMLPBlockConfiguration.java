@@ -1,7 +1,7 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
-import static org.repfold.zoo.RepMLPNetConfiguration.positive;
-import static org.repfold.zoo.RepMLPNetConfiguration.require;
+import static org.repfold.zoo.Settings.positive;
+import static org.repfold.zoo.Settings.require;
 
 import java.util.List;
 import org.repfold.graph.BadInputException;

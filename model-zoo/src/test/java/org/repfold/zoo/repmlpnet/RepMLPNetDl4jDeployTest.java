@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +18,8 @@ import org.repfold.converter.Conversion;
 import org.repfold.converter.io.dl4j.Dl4jGraph;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.converter.io.dl4j.Dl4jWriter;
+import org.repfold.zoo.Golden;
+import org.repfold.zoo.StateDict;
 
 /** Folds the golden train forms, writes them as DL4J zips and has plain DL4J run those. */
 class RepMLPNetDl4jDeployTest {

@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.repfold.zoo.Closeness.assertClose;
@@ -16,6 +16,9 @@ import org.repfold.converter.execute.ReferenceExecutor;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
+import org.repfold.zoo.Golden;
+import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.StateDict;
 
 /** Folds the golden train forms and compares with what the reference implementation computes. */
 class RepMLPNetFoldTest {

@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.catalog;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +15,7 @@ import org.repfold.graph.BadInputException;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.zoo.Form;
 
 /**
  * A network of the zoo, found in a model file.
@@ -43,11 +44,11 @@ public record PretrainedNetwork(
   public static PretrainedNetwork read(
       Path file, Optional<Architecture> stated, Optional<String> section) {
     Checkpoint checkpoint = Checkpoint.read(file, section);
-    Form form = formOf(checkpoint.tensors());
     List<String> remarks = new ArrayList<>(remarks(checkpoint));
     try {
       Architecture architecture =
-          stated.orElseGet(() -> guess(checkpoint.tensors(), form, Optional.empty(), remarks));
+          stated.orElseGet(() -> guess(checkpoint.tensors(), Optional.empty(), remarks));
+      Form form = architecture.family().formOf(checkpoint.tensors().keySet());
       remarks.add(
           "%s form of %s".formatted(form.name().toLowerCase(Locale.ROOT), architecture.name()));
       Graph graph = architecture.graph(form, checkpoint.tensors());
@@ -59,7 +60,7 @@ public record PretrainedNetwork(
   }
 
   /**
-   * Finds out which network of the zoo a DL4J graph is: one that {@link RepMLPNet} built.
+   * Finds out which network of the zoo a DL4J graph is: one that its families build.
    *
    * @param stated the architecture; where empty, it is told from the parameters
    * @throws BadInputException in one line, starting with the file, if it is none
@@ -69,9 +70,9 @@ public record PretrainedNetwork(
     List<String> remarks = new ArrayList<>();
     try {
       Map<String, Tensor> tensors = GraphStateDict.of(graph);
-      Form form = formOf(tensors);
       Optional<Shape> image = Optional.of(graph.inputs().get(0).shape()).filter(s -> s.rank() == 4);
-      Architecture architecture = stated.orElseGet(() -> guess(tensors, form, image, remarks));
+      Architecture architecture = stated.orElseGet(() -> guess(tensors, image, remarks));
+      Form form = architecture.family().formOf(tensors.keySet());
       Graph expected = architecture.graph(form, tensors);
       if (!Set.copyOf(expected.nodes()).equals(Set.copyOf(graph.nodes()))) {
         throw new BadInputException(
@@ -88,20 +89,12 @@ public record PretrainedNetwork(
   }
 
   private static Architecture guess(
-      Map<String, Tensor> tensors, Form form, Optional<Shape> image, List<String> remarks) {
+      Map<String, Tensor> tensors, Optional<Shape> image, List<String> remarks) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-    ArchitectureGuess guess = ArchitectureGuess.of(shapes, form, image);
+    ArchitectureGuess guess = ArchitectureGuess.of(shapes, image);
     remarks.add("taken for " + guess.architecture().name() + ": " + guess.reason());
     return guess.architecture();
-  }
-
-  /** The deploy form is known by FC3's bias, unless something of the train form is there too. */
-  private static Form formOf(Map<String, Tensor> tensors) {
-    boolean hasBranches =
-        tensors.keySet().stream().anyMatch(n -> n.contains(".fc3_bn.") || n.contains(".repconv"));
-    boolean hasBias = tensors.keySet().stream().anyMatch(n -> n.endsWith(".fc3.bias"));
-    return hasBias && !hasBranches ? Form.DEPLOY : Form.TRAIN;
   }
 
   private static List<String> remarks(Checkpoint checkpoint) {

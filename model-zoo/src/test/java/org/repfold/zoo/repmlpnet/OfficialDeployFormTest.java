@@ -1,4 +1,4 @@
-package org.repfold.zoo;
+package org.repfold.zoo.repmlpnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,6 +26,12 @@ import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Tensor;
+import org.repfold.zoo.Form;
+import org.repfold.zoo.Golden;
+import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.OfficialTensors;
+import org.repfold.zoo.StateDict;
+import org.repfold.zoo.catalog.Architecture;
 
 /** The folds that the official conversion does, against what it makes of the golden networks. */
 class OfficialDeployFormTest {
@@ -105,7 +111,9 @@ class OfficialDeployFormTest {
     RepMLPNetConfiguration tiny = RepMLPNetGoldenTest.TINY;
 
     Graph folded = convert(golden, RepMLPNet.configuration(tiny, OPTIONS)).folded();
-    Graph loaded = new Architecture("tiny", tiny).graph(Form.DEPLOY, GraphStateDict.of(folded));
+    Graph loaded =
+        new Architecture("tiny", new RepMLPNetFamily(), tiny)
+            .graph(Form.DEPLOY, GraphStateDict.of(folded));
 
     assertEquals(Set.copyOf(loaded.nodes()), Set.copyOf(folded.nodes()));
   }

@@ -1,0 +1,72 @@
+package org.repfold.zoo;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.stream.Collectors;
+import org.repfold.graph.BadInputException;
+
+/**
+ * Configurations as JSON: an object with {@code "family": "repmlpnet"}, or the name of another
+ * family, and every component of its configuration.
+ */
+public final class ConfigurationJson {
+  private static final String FAMILY = "family";
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+
+  private ConfigurationJson() {}
+
+  /** A configuration and the family it is of. */
+  public record Member(Family family, NetworkConfiguration configuration) {}
+
+  /** What {@link #read} reads. */
+  public static String write(String family, NetworkConfiguration configuration) {
+    ObjectNode object = JSON.createObjectNode().put(FAMILY, family);
+    object.setAll((ObjectNode) JSON.valueToTree(configuration));
+    return object.toString();
+  }
+
+  /**
+   * Reads a configuration of one of the families.
+   *
+   * @throws BadInputException in one line, starting with the file, if it is missing or wrong
+   */
+  public static Member read(Path file, Collection<Family> families) {
+    try {
+      JsonNode document = JSON.readTree(Files.readString(file));
+      if (!(document instanceof ObjectNode object)) {
+        throw new BadInputException(file + ": expected a JSON object");
+      }
+      JsonNode name = object.remove(FAMILY);
+      Family family =
+          families.stream()
+              .filter(known -> name != null && known.name().equals(name.asText()))
+              .findFirst()
+              .orElseThrow(() -> unknown(file, name, families));
+      return new Member(family, JSON.treeToValue(object, family.configurationType()));
+    } catch (JsonProcessingException e) {
+      if (e.getCause() instanceof BadInputException cause) {
+        throw new BadInputException(file + ": " + cause.getMessage(), e);
+      }
+      throw new BadInputException(file + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static BadInputException unknown(Path file, JsonNode found, Collection<Family> families) {
+    String known =
+        families.stream().map(f -> "\"" + f.name() + "\"").collect(Collectors.joining(" or "));
+    return new BadInputException(
+        file + ": expected \"" + FAMILY + "\": " + known + ", found " + found);
+  }
+}

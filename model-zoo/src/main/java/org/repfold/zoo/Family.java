@@ -1,0 +1,61 @@
+package org.repfold.zoo;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.repfold.converter.fold.FoldRule;
+import org.repfold.graph.Shape;
+
+/** Networks of one kind, as one paper and its official PyTorch code describe them. */
+public interface Family {
+
+  /** Its name in configuration files, such as {@code repmlpnet}. */
+  String name();
+
+  /** Its name in text, such as RepMLPNet. */
+  String title();
+
+  /** Where it is described: venue and arXiv number. */
+  String paper();
+
+  /** The class of its configurations. */
+  Class<? extends NetworkConfiguration> configurationType();
+
+  /** Published configurations, and a small one for demonstrations, by name. */
+  Map<String, NetworkConfiguration> configurations();
+
+  /** How its official code draws initial weights. */
+  WeightInitializer weights();
+
+  /**
+   * The folds that lead from the train form to the official deploy form; empty where the official
+   * code has none.
+   */
+  List<FoldRule> officialFolds();
+
+  /** Whether these may be names of a network's tensors, in any form, even if some are missing. */
+  boolean knows(Set<String> tensors);
+
+  /** The form that tensors of these names are of. */
+  Form formOf(Set<String> tensors);
+
+  /**
+   * The network that tensors are of, told from their names and shapes.
+   *
+   * @param tensors of names that the family {@linkplain #knows}
+   * @param image the input's shape {@code [N, C, H, W]}, where it is known
+   * @throws org.repfold.graph.BadInputException if they are of no network of the family, or of
+   *     several, listing them
+   */
+  Guess guess(Map<String, Shape> tensors, Form form, Optional<Shape> image);
+
+  /**
+   * A network, told from its tensors.
+   *
+   * @param name a published one, or in words
+   * @param configuration what determines it
+   * @param reason why it is this one, in one sentence
+   */
+  record Guess(String name, NetworkConfiguration configuration, String reason) {}
+}

@@ -1,0 +1,31 @@
+package org.repfold.zoo;
+
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+
+/**
+ * Everything that determines a network of one family: a record whose constructor validates, and
+ * whose components are those of the JSON object that describes a custom network.
+ */
+public interface NetworkConfiguration {
+
+  /** Channels of the image. */
+  int inChannels();
+
+  /** Height of the image. */
+  int imageHeight();
+
+  /** Width of the image. */
+  int imageWidth();
+
+  /** Number of logits. */
+  int classes();
+
+  /**
+   * A form of the network as a DL4J configuration: nothing is allocated. Vertices with parameters
+   * carry the official names. The input is {@code [N, inChannels, imageHeight, imageWidth]}, the
+   * output logits {@code [N, classes]}.
+   *
+   * @throws org.repfold.graph.BadInputException if the official code has no such form
+   */
+  ComputationGraphConfiguration graph(Form form, GraphOptions options);
+}

@@ -1,0 +1,54 @@
+package org.repfold.zoo.catalog;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.repfold.graph.BadInputException;
+import org.repfold.zoo.Family;
+import org.repfold.zoo.repmlpnet.RepMLPNetFamily;
+
+/** All families of the zoo, and all their networks that have a name. */
+public final class Families {
+  private static final List<Family> ALL = List.of(new RepMLPNetFamily());
+  private static final Map<String, Architecture> NAMED = named();
+
+  private Families() {}
+
+  /** All families. */
+  public static List<Family> all() {
+    return ALL;
+  }
+
+  /** All networks with a name, family by family. */
+  public static List<Architecture> architectures() {
+    return List.copyOf(NAMED.values());
+  }
+
+  /**
+   * The network of that name.
+   *
+   * @throws BadInputException listing the known names
+   */
+  static Architecture named(String name) {
+    Architecture architecture = NAMED.get(name);
+    if (architecture == null) {
+      throw new BadInputException(
+          "unknown architecture %s; known: %s"
+              .formatted(name, String.join(", ", new ArrayList<>(NAMED.keySet()))));
+    }
+    return architecture;
+  }
+
+  private static Map<String, Architecture> named() {
+    Map<String, Architecture> named = new LinkedHashMap<>();
+    for (Family family : ALL) {
+      family
+          .configurations()
+          .forEach(
+              (name, configuration) ->
+                  named.put(name, new Architecture(name, family, configuration)));
+    }
+    return named;
+  }
+}
