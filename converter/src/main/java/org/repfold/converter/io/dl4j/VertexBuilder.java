@@ -111,6 +111,15 @@ public final class VertexBuilder {
   }
 
   /**
+   * A parameter {@code [A, B]} as {@code [B, A]}.
+   *
+   * @throws BadInputException if there is none of that key
+   */
+  public Tensor transposed(String key) {
+    return Layouts.transposed(parameter(key));
+  }
+
+  /**
    * Adds a node named {@code vertex/suffix}, or {@code vertex/suffix_2} where that is taken.
    *
    * @return the name of its value

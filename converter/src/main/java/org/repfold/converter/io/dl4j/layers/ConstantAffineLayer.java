@@ -1,12 +1,9 @@
 package org.repfold.converter.io.dl4j.layers;
 
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
-import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastAddOp;
@@ -14,16 +11,11 @@ import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastMulOp;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Computes {@link ConstantAffine}. */
-public final class ConstantAffineLayer extends BaseLayer<ConstantAffine> {
+public final class ConstantAffineLayer extends ParametricLayer<ConstantAffine> {
   private static final long serialVersionUID = 1L;
 
   public ConstantAffineLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
-  }
-
-  @Override
-  public boolean isPretrainLayer() {
-    return false;
   }
 
   @Override
@@ -32,16 +24,8 @@ public final class ConstantAffineLayer extends BaseLayer<ConstantAffine> {
   }
 
   @Override
-  public void setParams(INDArray params) {
-    if (params != paramsFlattened) {
-      setParams(params, 'c');
-    }
-  }
-
-  @Override
-  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
-    assertInputSet(false);
-    INDArray result = workspaceMgr.dup(ArrayType.ACTIVATIONS, input.castTo(dataType), 'c');
+  INDArray forward(INDArray x, LayerWorkspaceMgr workspaceMgr) {
+    INDArray result = workspaceMgr.dup(ArrayType.ACTIVATIONS, x, 'c');
     if (params.containsKey(ConstantAffine.SCALE)) {
       multiply(result, getParam(ConstantAffine.SCALE));
     }
@@ -52,53 +36,52 @@ public final class ConstantAffineLayer extends BaseLayer<ConstantAffine> {
   }
 
   @Override
-  public Pair<Gradient, INDArray> backpropGradient(
-      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
-    assertInputSet(true);
-    Gradient gradient = new DefaultGradient();
-    INDArray next = workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, epsilon, 'c');
-    if (params.containsKey(ConstantAffine.SCALE)) {
-      INDArray view = gradientViews.get(ConstantAffine.SCALE);
-      sumInto(view, next.mul(input));
-      gradient.setGradientFor(ConstantAffine.SCALE, view, 'c');
-    }
+  INDArray backward(INDArray x, INDArray delta, LayerWorkspaceMgr workspaceMgr) {
+    INDArray next = workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, delta, 'c');
     if (params.containsKey(ConstantAffine.BIAS)) {
-      INDArray view = gradientViews.get(ConstantAffine.BIAS);
-      sumInto(view, next);
-      gradient.setGradientFor(ConstantAffine.BIAS, view, 'c');
+      sumInto(slope(ConstantAffine.BIAS), next);
     }
     if (params.containsKey(ConstantAffine.SCALE)) {
+      sumInto(slope(ConstantAffine.SCALE), next.mul(x));
       multiply(next, getParam(ConstantAffine.SCALE));
     }
-    return new Pair<>(gradient, next);
+    return next;
   }
 
-  private static boolean perChannel(INDArray parameter) {
-    return parameter.length() == parameter.size(1);
-  }
-
-  private static void multiply(INDArray map, INDArray factor) {
-    if (perChannel(factor)) {
-      Nd4j.getExecutioner().exec(new BroadcastMulOp(map, vector(factor), map, 1));
+  private static void multiply(INDArray array, INDArray factor) {
+    int axis = axis(array, factor);
+    if (axis == 0) {
+      examples(array).muliRowVector(vector(factor));
+    } else if (axis == array.rank() - 1) {
+      new AxisView(array, axis).rows().muliRowVector(vector(factor));
     } else {
-      rows(map).muliRowVector(vector(factor));
+      Nd4j.getExecutioner().exec(new BroadcastMulOp(array, vector(factor), array, axis));
     }
   }
 
-  private static void add(INDArray map, INDArray summand) {
-    if (perChannel(summand)) {
-      Nd4j.getExecutioner().exec(new BroadcastAddOp(map, vector(summand), map, 1));
+  private static void add(INDArray array, INDArray summand) {
+    int axis = axis(array, summand);
+    if (axis == 0) {
+      examples(array).addiRowVector(vector(summand));
+    } else if (axis == array.rank() - 1) {
+      new AxisView(array, axis).rows().addiRowVector(vector(summand));
     } else {
-      rows(map).addiRowVector(vector(summand));
+      Nd4j.getExecutioner().exec(new BroadcastAddOp(array, vector(summand), array, axis));
     }
   }
 
-  private static void sumInto(INDArray gradient, INDArray map) {
-    vector(gradient).assign(perChannel(gradient) ? map.sum(0, 2, 3) : rows(map).sum(0));
+  private static void sumInto(INDArray slope, INDArray array) {
+    int axis = axis(array, slope);
+    int[] others = IntStream.range(0, array.rank()).filter(i -> i != axis).toArray();
+    vector(slope).assign(axis == 0 ? examples(array).sum(0) : array.sum(others));
   }
 
-  private static INDArray rows(INDArray map) {
-    return map.reshape('c', map.size(0), map.length() / map.size(0));
+  private static int axis(INDArray array, INDArray parameter) {
+    return ConstantAffine.axis(parameter.shape(), array.shape());
+  }
+
+  private static INDArray examples(INDArray array) {
+    return array.reshape('c', array.size(0), array.length() / array.size(0));
   }
 
   private static INDArray vector(INDArray parameter) {

@@ -1,6 +1,10 @@
 package org.repfold.converter.io.dl4j.layers;
 
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
+import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeRecurrent;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.repfold.graph.Shape;
 
@@ -21,5 +25,22 @@ final class InputTypes {
       default ->
           throw new InvalidInputTypeException("expected a result of rank 2 to 4, found " + shape);
     };
+  }
+
+  /** The type of arrays of the same layout, of another size along an axis. */
+  static InputType with(InputType type, int axis, long size) {
+    long[] shape = type.getShape(true);
+    shape[axis] = size;
+    if (type instanceof InputTypeRecurrent series) {
+      boolean channelsFirst = series.getFormat() == RNNFormat.NCW;
+      return InputType.recurrent(
+          shape[channelsFirst ? 1 : 2], shape[channelsFirst ? 2 : 1], series.getFormat());
+    } else if (type instanceof InputTypeConvolutional map) {
+      boolean channelsFirst = map.getFormat() == CNN2DFormat.NCHW;
+      int rows = channelsFirst ? 2 : 1;
+      return InputType.convolutional(
+          shape[rows], shape[rows + 1], shape[channelsFirst ? 1 : 3], map.getFormat());
+    }
+    return InputType.feedForward(size);
   }
 }

@@ -2,6 +2,7 @@ package org.repfold.converter.io.dl4j.layers;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,61 +32,86 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.repfold.converter.execute.ReferenceExecutor;
+import org.repfold.converter.io.dl4j.Dl4jReader;
+import org.repfold.graph.ElementType;
+import org.repfold.graph.Graph;
 
 class LayersTest {
   private static final int N = 3;
   private static final int CHANNELS = 4;
   private static final int HEIGHT = 2;
   private static final int WIDTH = 3;
+  private static final int TOKENS = HEIGHT * WIDTH;
 
   /** Central differences with step 1e-5 in float64 leave about 1e-8. */
   private static final double GRADIENT_TOLERANCE = 1e-6;
 
-  /** A graph that has the layer under test between a convolution and a linear output. */
-  record Case(String name, Object layer) {
+  /** Sums of some tens of terms of size 1, in another order. */
+  private static final double FLOAT64_TOLERANCE = 1e-12;
+
+  /**
+   * A graph that has the layer under test between a convolution and a linear output.
+   *
+   * @param onTokens whether it takes tokens {@code [N, T, C]} instead of maps
+   * @param outputs how many values it gives for each example
+   */
+  record Case(String name, Object layer, boolean onTokens, int outputs) {
+    Case(String name, Object layer) {
+      this(name, layer, false, CHANNELS * HEIGHT * WIDTH);
+    }
+
     @Override
     public String toString() {
       return name;
     }
 
     ComputationGraph graph() {
+      return graph(DataType.DOUBLE);
+    }
+
+    ComputationGraph graph(DataType type) {
       var builder =
           new NeuralNetConfiguration.Builder()
               .seed(3)
-              .dataType(DataType.DOUBLE)
+              .dataType(type)
               .updater(new Sgd(0.1))
               .activation(Activation.IDENTITY)
               .graphBuilder()
               .addInputs("x")
               .setInputTypes(InputType.convolutional(HEIGHT, WIDTH, CHANNELS))
               .addLayer("conv", new ConvolutionLayer.Builder(1, 1).nOut(CHANNELS).build(), "x");
+      String input = "conv";
+      if (onTokens) {
+        input = "tokens";
+        builder.addVertex(
+            input,
+            Rearrange.of(Rearrange.reshape(-1, CHANNELS, TOKENS), Rearrange.transpose(0, 2, 1)),
+            "conv");
+      }
       if (layer instanceof Layer conf) {
-        builder.addLayer("tested", conf, "conv");
+        builder.addLayer("tested", conf, input);
       } else if (layer instanceof ChannelScale) {
         builder
             .addLayer(
                 "gate",
                 new GlobalPoolingLayer.Builder(PoolingType.AVG).collapseDimensions(false).build(),
                 "x")
-            .addVertex("tested", (GraphVertex) layer, "conv", "gate");
+            .addVertex("tested", (GraphVertex) layer, input, "gate");
       } else {
-        builder.addVertex("tested", (GraphVertex) layer, "conv");
+        builder.addVertex("tested", (GraphVertex) layer, input);
       }
       builder
-          .addVertex(
-              "flat", Rearrange.of(Rearrange.reshape(-1, CHANNELS * HEIGHT * WIDTH)), "tested")
+          .addVertex("flat", Rearrange.of(Rearrange.reshape(-1, outputs)), "tested")
           .addLayer(
               "out",
-              new OutputLayer.Builder(LossFunctions.LossFunction.MSE)
-                  .nIn(CHANNELS * HEIGHT * WIDTH)
-                  .nOut(2)
-                  .build(),
+              new OutputLayer.Builder(LossFunctions.LossFunction.MSE).nIn(outputs).nOut(2).build(),
               "flat")
           .setOutputs("out");
       ComputationGraph graph = new ComputationGraph(builder.build());
       graph.init();
       Nd4j.getRandom().setSeed(4);
-      graph.params().assign(Nd4j.randn(DataType.DOUBLE, graph.params().shape()).muli(0.5));
+      graph.params().assign(Nd4j.randn(type, graph.params().shape()).muli(0.5));
       return graph;
     }
   }
@@ -150,7 +177,39 @@ class LayersTest {
             "bias map alone",
             new ConstantAffine.Builder().bias(1, CHANNELS, HEIGHT, WIDTH).build()),
         new Case("scale alone", new ConstantAffine.Builder().scale(1, CHANNELS, 1, 1).build()),
-        new Case("gelu", new ActivationLayer.Builder().activation(new GeluErf()).build()));
+        new Case("gelu", new ActivationLayer.Builder().activation(new GeluErf()).build()),
+        new Case(
+            "linear over the channels of tokens",
+            new Linear.Builder().axis(2).nIn(CHANNELS).nOut(5).build(),
+            true,
+            TOKENS * 5),
+        new Case(
+            "linear over tokens, with activation",
+            new Linear.Builder().axis(1).nIn(TOKENS).nOut(5).activation(Activation.TANH).build(),
+            true,
+            5 * CHANNELS),
+        new Case(
+            "linear over the channels of maps, without bias",
+            new Linear.Builder().axis(1).nIn(CHANNELS).nOut(5).hasBias(false).build(),
+            false,
+            5 * TOKENS),
+        new Case(
+            "layer norm of tokens",
+            new LayerNorm.Builder().axis(2).nOut(CHANNELS).epsilon(1e-3).build(),
+            true,
+            TOKENS * CHANNELS),
+        new Case(
+            "layer norm of the channels of maps",
+            new LayerNorm.Builder().axis(1).nOut(CHANNELS).build()),
+        new Case("affine of tokens", new Affine(CHANNELS), true, TOKENS * CHANNELS),
+        new Case("layer scale", new LayerScale(CHANNELS, 0.1), true, TOKENS * CHANNELS),
+        new Case(
+            "bias map of tokens",
+            new ConstantAffine.Builder().bias(1, TOKENS, CHANNELS).build(),
+            true,
+            TOKENS * CHANNELS),
+        new Case("slice", new AxisSlice(2, 1, 3), true, TOKENS * 2),
+        new Case("mean over tokens", new AxisMean(1), true, CHANNELS));
   }
 
   private static INDArray images() {
@@ -200,6 +259,46 @@ class LayersTest {
   void cloneGivesTheSameAnswers(Case tested) {
     ComputationGraph graph = tested.graph();
     assertEquals(graph.outputSingle(images()), graph.clone().outputSingle(images()));
+  }
+
+  /** In float32, as DL4J's transfer learning knows no other type. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void transferLearningKeepsTheLayer(Case tested) {
+    ComputationGraph graph = tested.graph(DataType.FLOAT);
+    ComputationGraph tuned =
+        new TransferLearning.GraphBuilder(graph).setFeatureExtractor("conv").build();
+    INDArray images = images().castTo(DataType.FLOAT);
+    assertEquals(graph.outputSingle(images), tuned.outputSingle(images));
+    assertEquals(graph.paramTable().keySet(), tuned.paramTable().keySet());
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void trainingIsTheSameFromRunToRun(Case tested) {
+    assertEquals(trained(tested), trained(tested));
+  }
+
+  private static INDArray trained(Case tested) {
+    ComputationGraph graph = tested.graph();
+    INDArray start = graph.params().dup();
+    for (int step = 0; step < 3; step++) {
+      graph.fit(new INDArray[] {images()}, new INDArray[] {Nd4j.ones(DataType.DOUBLE, N, 2)});
+    }
+    assertNotEquals(start, graph.params());
+    return graph.params();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void operatorsThatTheReaderFindsComputeTheSame(Case tested) {
+    ComputationGraph graph = tested.graph();
+    Graph read =
+        new Dl4jReader().read(graph, InputType.convolutional(HEIGHT, WIDTH, CHANNELS)).graph();
+    INDArray expected = graph.outputSingle(images());
+    INDArray found = new ReferenceExecutor(read, ElementType.FLOAT64).run(images());
+    assertArrayEquals(
+        expected.data().asDouble(), found.dup('c').data().asDouble(), FLOAT64_TOLERANCE);
   }
 
   @ParameterizedTest
