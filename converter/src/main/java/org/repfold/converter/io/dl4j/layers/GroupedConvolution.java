@@ -2,6 +2,7 @@ package org.repfold.converter.io.dl4j.layers;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.converter.io.dl4j.SelfDescribing;
 import org.repfold.converter.io.dl4j.VertexBuilder;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.Window;
 
@@ -27,7 +29,8 @@ import org.repfold.graph.Window;
  * are NCHW, padded alike on both sides. Parameters: {@code W = [nOut, nIn / G, kh, kw]} in C order,
  * and {@code b = [nOut]} unless {@code hasBias(false)}.
  */
-public final class GroupedConvolution extends ConvolutionLayer implements SelfDescribing {
+public final class GroupedConvolution extends ConvolutionLayer
+    implements SelfDescribing, OfficialParameters {
   /** Key of the weight. */
   public static final String WEIGHT = "W";
 
@@ -97,6 +100,17 @@ public final class GroupedConvolution extends ConvolutionLayer implements SelfDe
         (conf, parameter, view) ->
             weightInitFn.init(
                 in * area, out * area, parameter.shape(), 'c', view.reshape(view.length())));
+  }
+
+  /** Those of PyTorch's {@code Conv2d}. */
+  @Override
+  public List<OfficialParameter> officialParameters() {
+    OfficialParameter weight =
+        new OfficialParameter(
+            "weight", WEIGHT, Shape.of(nOut, nIn / groups, kernelSize[0], kernelSize[1]));
+    return hasBias
+        ? List.of(weight, new OfficialParameter("bias", BIAS, Shape.of(nOut)))
+        : List.of(weight);
   }
 
   @Override
