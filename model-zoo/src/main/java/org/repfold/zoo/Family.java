@@ -34,11 +34,22 @@ public interface Family {
    */
   List<FoldRule> officialFolds();
 
-  /** Whether these may be names of a network's tensors, in any form, even if some are missing. */
-  boolean knows(Set<String> tensors);
+  /**
+   * Whether tensors of these names and shapes may be a network's, in any form, even if some are
+   * missing.
+   */
+  boolean knows(Map<String, Shape> tensors);
 
   /** The form that tensors of these names are of. */
   Form formOf(Set<String> tensors);
+
+  /**
+   * The same network, its modules named as those of the tensors, where several codes name them
+   * differently.
+   */
+  default NetworkConfiguration named(NetworkConfiguration network, Set<String> tensors) {
+    return network;
+  }
 
   /**
    * The network that tensors are of, told from their names and shapes.

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.converter.io.dl4j.Dl4jReader;
@@ -45,6 +46,11 @@ public record Architecture(String name, Family family, NetworkConfiguration conf
     }
     ConfigurationJson.Member member = ConfigurationJson.read(Path.of(nameOrFile), Families.all());
     return new Architecture(nameOrFile, member.family(), member.configuration());
+  }
+
+  /** The same network, its modules named as those of the tensors. */
+  public Architecture named(Set<String> tensors) {
+    return new Architecture(name, family, family.named(configuration, tensors));
   }
 
   /** The train form, its weights at their initial values. */

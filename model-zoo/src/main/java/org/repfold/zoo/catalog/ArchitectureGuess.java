@@ -3,7 +3,6 @@ package org.repfold.zoo.catalog;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
@@ -27,14 +26,14 @@ record ArchitectureGuess(Architecture architecture, String reason) {
    *     them
    */
   static ArchitectureGuess of(Map<String, Shape> tensors, Optional<Shape> image) {
-    Family family = familyOf(tensors.keySet());
+    Family family = familyOf(tensors);
     Form form = family.formOf(tensors.keySet());
     Family.Guess guess = family.guess(tensors, form, image);
     return new ArchitectureGuess(
         new Architecture(guess.name(), family, guess.configuration()), guess.reason());
   }
 
-  private static Family familyOf(Set<String> tensors) {
+  private static Family familyOf(Map<String, Shape> tensors) {
     List<Family> families =
         Families.all().stream().filter(family -> family.knows(tensors)).toList();
     if (families.size() == 1) {
@@ -44,7 +43,7 @@ record ArchitectureGuess(Architecture architecture, String reason) {
           "expected the tensors of a network of the zoo (%s), found others, such as %s"
               .formatted(
                   titles(Families.all()),
-                  tensors.stream().limit(MOST_LISTED).collect(Collectors.joining(", "))));
+                  tensors.keySet().stream().limit(MOST_LISTED).collect(Collectors.joining(", "))));
     }
     throw new BadInputException(
         "the tensors may be those of " + titles(families) + "; --arch names the architecture");

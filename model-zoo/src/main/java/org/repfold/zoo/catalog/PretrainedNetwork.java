@@ -47,7 +47,9 @@ public record PretrainedNetwork(
     List<String> remarks = new ArrayList<>(remarks(checkpoint));
     try {
       Architecture architecture =
-          stated.orElseGet(() -> guess(checkpoint.tensors(), Optional.empty(), remarks));
+          stated
+              .map(known -> known.named(checkpoint.tensors().keySet()))
+              .orElseGet(() -> guess(checkpoint.tensors(), Optional.empty(), remarks));
       Form form = architecture.family().formOf(checkpoint.tensors().keySet());
       remarks.add(
           "%s form of %s".formatted(form.name().toLowerCase(Locale.ROOT), architecture.name()));
@@ -71,7 +73,10 @@ public record PretrainedNetwork(
     try {
       Map<String, Tensor> tensors = GraphStateDict.of(graph);
       Optional<Shape> image = Optional.of(graph.inputs().get(0).shape()).filter(s -> s.rank() == 4);
-      Architecture architecture = stated.orElseGet(() -> guess(tensors, image, remarks));
+      Architecture architecture =
+          stated
+              .map(known -> known.named(tensors.keySet()))
+              .orElseGet(() -> guess(tensors, image, remarks));
       Form form = architecture.family().formOf(tensors.keySet());
       Graph expected = architecture.graph(form, tensors);
       if (!Set.copyOf(expected.nodes()).equals(Set.copyOf(graph.nodes()))) {

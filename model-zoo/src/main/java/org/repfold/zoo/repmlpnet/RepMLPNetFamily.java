@@ -56,8 +56,8 @@ public final class RepMLPNetFamily implements Family {
   }
 
   @Override
-  public boolean knows(Set<String> tensors) {
-    return tensors.stream().anyMatch(name -> name.contains("repmlp_block."));
+  public boolean knows(Map<String, Shape> tensors) {
+    return tensors.keySet().stream().anyMatch(name -> name.contains("repmlp_block."));
   }
 
   /** The deploy form is known by FC3's bias, unless something of the train form is there too. */
