@@ -157,6 +157,17 @@ class LayersTest {
                 .hasBias(false)
                 .activation(Activation.TANH)
                 .build()),
+        new Case(
+            "cycle fully connected",
+            new CycleFullyConnected.Builder(1, 3).nIn(CHANNELS).nOut(CHANNELS).build()),
+        new Case(
+            "cycle fully connected beyond the map, without bias, with activation",
+            new CycleFullyConnected.Builder(5, 1)
+                .nIn(CHANNELS)
+                .nOut(CHANNELS)
+                .hasBias(false)
+                .activation(Activation.TANH)
+                .build()),
         new Case("channel scale", new ChannelScale()),
         new Case(
             "rearrange",

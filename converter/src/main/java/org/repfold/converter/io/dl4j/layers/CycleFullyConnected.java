@@ -1,0 +1,167 @@
+package org.repfold.converter.io.dl4j.layers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.repfold.converter.io.dl4j.VertexBuilder;
+import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
+import org.repfold.graph.Window;
+
+/**
+ * Cycle FC: a dense layer over the channels of a map {@code [N, C, H, W]} that reads each channel
+ * from another neighbour, in a staircase along the rows or the columns, and 0 beyond the map
+ * (CycleMLP, arXiv 2107.10224, section 3.2, equation 2). So it sees some of its surroundings at the
+ * price of a 1 x 1 convolution, on maps of any size. A kernel of {@code 1 x 3} moves channels along
+ * the width, one of {@code 3 x 1} along the height. Parameters: {@code W = [nOut, nIn]} in C order,
+ * and {@code b = [nOut]} unless {@code hasBias(false)}.
+ */
+public final class CycleFullyConnected extends Parametric implements OfficialParameters {
+  /** Key of the weight. */
+  public static final String WEIGHT = "W";
+
+  /** Key of the bias. */
+  public static final String BIAS = "b";
+
+  private static final long serialVersionUID = 1L;
+
+  @JsonProperty private int kernelHeight;
+  @JsonProperty private int kernelWidth;
+  @JsonProperty private boolean hasBias;
+
+  private CycleFullyConnected() {}
+
+  private CycleFullyConnected(Builder builder) {
+    super(builder);
+    kernelHeight = builder.kernelHeight;
+    kernelWidth = builder.kernelWidth;
+    hasBias = builder.hasBias;
+    if (nIn < 1 || nOut < 1) {
+      throw new IllegalArgumentException(
+          "%s: expected nIn and nOut above 0, found %d and %d".formatted(label(), nIn, nOut));
+    }
+    try {
+      staircase();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(label() + ": " + e.getMessage(), e);
+    }
+    initializeConstraints(builder);
+  }
+
+  public int getKernelHeight() {
+    return kernelHeight;
+  }
+
+  public int getKernelWidth() {
+    return kernelWidth;
+  }
+
+  public boolean isHasBias() {
+    return hasBias;
+  }
+
+  Staircase staircase() {
+    return new Staircase(kernelHeight, kernelWidth);
+  }
+
+  /**
+   * How far each channel is moved, {@code [1, 2 nIn, 1, 1]}: rows and columns of each in turn. It
+   * is the buffer {@code offset} of the official module.
+   */
+  public Tensor offset() {
+    return staircase().offsets(Math.toIntExact(nIn));
+  }
+
+  @Override
+  NamedParameters parameters() {
+    NamedParameters.Builder parameters =
+        new NamedParameters.Builder().add(WEIGHT, NamedParameters.Role.WEIGHT, 0, nOut, nIn);
+    if (hasBias) {
+      parameters.add(BIAS, NamedParameters.Role.BIAS, biasInit, nOut);
+    }
+    return parameters.build(
+        (conf, parameter, view) ->
+            weightInitFn.init(nIn, nOut, parameter.shape(), 'c', view.reshape(view.length())));
+  }
+
+  @Override
+  BaseLayer<?> computation(NeuralNetConfiguration conf, DataType dataType) {
+    return new CycleFullyConnectedLayer(conf, dataType);
+  }
+
+  @Override
+  public InputType getOutputType(int layerIndex, InputType inputType) {
+    if (inputType instanceof InputType.InputTypeConvolutional map && map.getChannels() == nIn) {
+      return InputType.convolutional(map.getHeight(), map.getWidth(), nOut);
+    }
+    throw new IllegalStateException(
+        "%s: expected maps of %d channels, found %s".formatted(label(), nIn, inputType));
+  }
+
+  @Override
+  public List<OfficialParameter> officialParameters() {
+    List<OfficialParameter> parameters = new ArrayList<>();
+    parameters.add(new OfficialParameter("weight", WEIGHT, Shape.of(nOut, nIn, 1, 1)));
+    if (hasBias) {
+      parameters.add(new OfficialParameter("bias", BIAS, Shape.of(nOut)));
+    }
+    return parameters;
+  }
+
+  /**
+   * A depthwise {@code Conv} of one tap for each channel, which moves it, and a 1 x 1 {@code Conv}:
+   * the form that ONNX Runtime computes fastest (docs/cycle-fc.md).
+   */
+  @Override
+  public String describe(VertexBuilder vertex) {
+    int channels = Math.toIntExact(nIn);
+    Operator shift =
+        new Operator.Conv(
+            staircase().taps(channels), Optional.empty(), staircase().window(), channels);
+    Operator dense =
+        new Operator.Conv(
+            vertex.parameter(WEIGHT).reshape(Shape.of(nOut, nIn, 1, 1)),
+            hasBias ? Optional.of(vertex.parameter(BIAS)) : Optional.empty(),
+            Window.unit(),
+            1);
+    String moved =
+        staircase().steps() == 1 ? vertex.input() : vertex.add("shift", shift, vertex.input());
+    return vertex.activate(getActivationFn(), vertex.add("conv", dense, moved));
+  }
+
+  @Override
+  List<?> settings() {
+    return List.of(nIn, nOut, kernelHeight, kernelWidth, hasBias);
+  }
+
+  /** Builds the layer; kernel, nIn and nOut are required, the activation is the identity. */
+  @SuppressWarnings("unchecked") // build() returns a type variable in DL4J.
+  public static final class Builder extends Parametric.Builder<Builder> {
+    private final int kernelHeight;
+    private final int kernelWidth;
+    private boolean hasBias = true;
+
+    /** A layer whose stairs span so many rows and columns; one of both is 1. */
+    public Builder(int kernelHeight, int kernelWidth) {
+      this.kernelHeight = kernelHeight;
+      this.kernelWidth = kernelWidth;
+    }
+
+    /** Whether the layer adds a bias {@code [nOut]}. */
+    public Builder hasBias(boolean hasBias) {
+      this.hasBias = hasBias;
+      return this;
+    }
+
+    @Override
+    public CycleFullyConnected build() {
+      return new CycleFullyConnected(this);
+    }
+  }
+}
