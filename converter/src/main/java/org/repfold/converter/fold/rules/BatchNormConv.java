@@ -17,7 +17,8 @@ import org.repfold.graph.Operator;
  *
  * <p>Refuses a zero-padded convolution when some shift is not 0: beyond the border the convolution
  * sees 0 where the fold would have it see {@code t}. Likewise a transposed convolution, of whose
- * outputs not each sums up all taps. Refuses when something else takes the rearranged map.
+ * outputs not each sums up all taps. Several layers that take the rearranged map are all folded;
+ * refuses when something else takes it.
  */
 public final class BatchNormConv implements FoldRule {
 

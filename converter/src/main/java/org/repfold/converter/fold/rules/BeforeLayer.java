@@ -2,7 +2,6 @@ package org.repfold.converter.fold.rules;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.repfold.converter.fold.Match;
 import org.repfold.graph.GraphView;
@@ -10,7 +9,7 @@ import org.repfold.graph.Node;
 
 /**
  * Takes a scale and shift before a layer into its weights and bias: {@code W (s x + t) + b = (W s)
- * x + (W t + b)}.
+ * x + (W t + b)}; where several layers take the value, perhaps rearranged, into all of them.
  *
  * <p>Leaves to {@link BesideDenseLayer} what a dense layer's weights and bias cannot hold.
  */
@@ -19,43 +18,58 @@ final class BeforeLayer implements Absorber {
   @Override
   public Match absorb(GraphView graph, Scaled scaled, Node consumer) {
     Path path = Path.from(graph, consumer);
+    return path.isEmpty()
+        ? Layer.startingAt(graph, consumer)
+            .map(layer -> intoLayer(graph, scaled, layer))
+            .orElseGet(Match::none)
+        : behind(graph, scaled, path);
+  }
+
+  /** Into all that take the rearranged value. */
+  private Match behind(GraphView graph, Scaled scaled, Path path) {
     String features = path.end(scaled.name());
-    Optional<Layer> found;
-    if (path.isEmpty()) {
-      found = Layer.startingAt(graph, consumer);
-    } else if (graph.hasSingleUse(features)) {
-      found = Layer.startingAt(graph, graph.consumers(features).get(0));
-    } else {
-      return graph.consumers(features).stream().anyMatch(c -> Layer.at(graph, c).isPresent())
-          ? Uses.refuse(graph, features, scaled.name())
-          : Match.none();
-    }
-    if (found.isEmpty()) {
+    List<Node> takers = graph.consumers(features);
+    if (takers.stream().noneMatch(taker -> leadsToLayer(graph, taker))) {
       return Match.none();
+    } else if (graph.isOutput(features)) {
+      return Uses.refuse(graph, features, scaled.name());
     }
-    Layer layer = found.get();
     Optional<Affine> affine = path.forward(graph, scaled.affine());
     if (affine.isEmpty()) {
       return Match.refused(
           "'" + features + "' mixes what '" + scaled.name() + "' scales differently", features);
     }
-    Optional<String> obstacle = Taken.obstacle(graph, layer, affine.get(), scaled.name());
+    List<Match.Replacement> replacements = new ArrayList<>();
+    for (Node taker : takers) {
+      Match match = absorb(graph, new Scaled(scaled.name(), features, affine.get()), taker);
+      if (match instanceof Match.Replacement replacement) {
+        replacements.add(replacement);
+      } else {
+        return match instanceof Match.None && !leadsToLayer(graph, taker)
+            ? Uses.refuse(graph, features, scaled.name())
+            : match;
+      }
+    }
+    List<String> consumed = path.nodes().stream().map(Node::name).toList();
+    return Absorption.together(consumed, path.startingAt(scaled.source()), replacements);
+  }
+
+  private static boolean leadsToLayer(GraphView graph, Node taker) {
+    return Layer.at(graph, taker).isPresent() || Path.carries(taker);
+  }
+
+  private static Match intoLayer(GraphView graph, Scaled scaled, Layer layer) {
+    Optional<String> obstacle = Taken.obstacle(graph, layer, scaled.affine(), scaled.name());
     if (obstacle.isPresent()) {
       return layer.isDense() ? Match.none() : Match.refused(obstacle.get(), layer.node().name());
     }
-    Taken taken = Taken.of(graph, layer, affine.get());
+    Taken taken = Taken.of(graph, layer, scaled.affine());
     if (!taken.scalesNothing() || !taken.shift().variesAtMostAlong(layer.axis())) {
       return Match.none();
     }
-    List<Node> produced = new ArrayList<>(path.startingAt(scaled.source()));
-    String input = produced.isEmpty() ? scaled.source() : features;
     int outputs = layer.linear(graph).outputs();
-    produced.addAll(
-        layer.with(graph, input, taken.weight(), taken.shift().vector(layer.axis(), outputs)));
-    List<String> consumed = new ArrayList<>();
-    path.nodes().forEach(node -> consumed.add(node.name()));
-    layer.nodes(graph).forEach(node -> consumed.add(node.name()));
-    return new Match.Replacement(
-        consumed, produced, Map.of(layer.value(), produced.get(produced.size() - 1).name()));
+    double[] bias = taken.shift().vector(layer.axis(), outputs);
+    List<Node> produced = layer.with(graph, scaled.source(), taken.weight(), bias);
+    return Match.replace(layer.nodes(graph), produced);
   }
 }

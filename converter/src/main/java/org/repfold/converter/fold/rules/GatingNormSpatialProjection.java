@@ -21,7 +21,8 @@ import org.repfold.graph.Operator;
  * with the product, goes into the columns of the dense layer behind it.
  *
  * <p>Refuses the gain where some {@code g_c} is 0, and where no dense layer behind the product
- * takes it in; the shift then goes into the bias all the same, undivided.
+ * takes it in; the shift then goes into the bias all the same, undivided. Leaves alone a gain of 1
+ * and a shift that would not become less.
  */
 public final class GatingNormSpatialProjection implements FoldRule {
 
@@ -38,7 +39,10 @@ public final class GatingNormSpatialProjection implements FoldRule {
     }
     Affine shift = new Affine(Field.all(1, affine.get().scale().rank()), affine.get().shift());
     Match.Replacement shifted = Gate.behind(graph, node, shift).orElseThrow().withoutShift(graph);
-    return Work.isLessAfter(graph, shifted) ? shifted : whole;
+    if (Work.isLessAfter(graph, shifted)) {
+      return shifted;
+    }
+    return whole instanceof Match.Replacement ? Match.none() : whole;
   }
 
   /**

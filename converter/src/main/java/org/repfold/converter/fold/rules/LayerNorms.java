@@ -29,11 +29,29 @@ final class LayerNorms {
   /** The LayerNormalization with gain 1 and without shift. */
   static Node plain(Node node) {
     Operator.LayerNormalization norm = (Operator.LayerNormalization) node.operator();
-    double[] ones = new double[norm.scale().size()];
-    Arrays.fill(ones, 1);
+    return node.withOperator(
+        new Operator.LayerNormalization(ones(norm), Optional.empty(), norm.epsilon()));
+  }
+
+  /**
+   * The LayerNormalization with gain 1 whose value times its gain is the same: {@code g z + t = g
+   * (z + t / g)}. No gain is 0.
+   */
+  static Node divided(Node node) {
+    Operator.LayerNormalization norm = (Operator.LayerNormalization) node.operator();
+    double[] shift = norm.shift().orElseThrow().toDoubles();
+    for (int i = 0; i < shift.length; i++) {
+      shift[i] /= norm.scale().get(i);
+    }
     return node.withOperator(
         new Operator.LayerNormalization(
-            Tensor.of(norm.scale().shape(), ones), Optional.empty(), norm.epsilon()));
+            ones(norm), Optional.of(Tensor.of(norm.scale().shape(), shift)), norm.epsilon()));
+  }
+
+  private static Tensor ones(Operator.LayerNormalization norm) {
+    double[] ones = new double[norm.scale().size()];
+    Arrays.fill(ones, 1);
+    return Tensor.of(norm.scale().shape(), ones);
   }
 
   /** The LayerNormalization with its gain and without shift. */

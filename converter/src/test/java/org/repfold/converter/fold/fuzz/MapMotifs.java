@@ -16,7 +16,8 @@ final class MapMotifs {
         new Motif("shared dense layer", 4, MapMotifs::shared),
         new Motif("shared dense layer of parts", 4, MapMotifs::parts),
         new Motif("locality injection", 4, MapMotifs::injection),
-        new Motif("tokens of a map", 4, MapMotifs::tokens));
+        new Motif("tokens of a map", 4, MapMotifs::tokens),
+        new Motif("normalised channels", 4, MapMotifs::normalisedChannels));
   }
 
   private static String flattenedNorm(RandomGraph g, String x) {
@@ -128,5 +129,29 @@ final class MapMotifs {
     String flat = g.add(Movement.Reshape.to(-1, channels, positions), from);
     String tokens = g.oneIn(4) ? flat : Layers.swapLastAxes(g, flat);
     return g.oneIn(2) ? Layers.dense(g, Layers.layerNorm(g, tokens), g.channels()) : tokens;
+  }
+
+  /** A map whose channels are normalised, and layers of all kinds that take it, as in CycleMLP. */
+  private static String normalisedChannels(RandomGraph g, String x) {
+    int channels = g.size(x, 1);
+    String last = g.add(Movement.Transpose.by(0, 2, 3, 1), x);
+    String norm = Layers.layerNorm(g, last);
+    String map =
+        g.oneIn(10) ? Layers.activation(g, norm) : g.add(Movement.Transpose.by(0, 3, 1, 2), norm);
+    int out = g.channels();
+    String sum = Layers.pointwise(g, map, out);
+    int branches = g.random.nextInt(3);
+    for (int i = 0; i < branches; i++) {
+      int height = g.oneIn(2) ? 1 : 3;
+      int width = 4 - height;
+      Window window = new Window(1, 1, 1, 1, height / 2, width / 2, height / 2, width / 2);
+      String branch =
+          g.oneIn(2)
+              ? Layers.conv(g, map, out, height, width, window)
+              : Layers.pointwise(
+                  g, Layers.conv(g, map, channels, height, width, window, channels), out);
+      sum = g.add(new Operator.Add(), sum, g.oneIn(3) ? Layers.activation(g, branch) : branch);
+    }
+    return sum;
   }
 }

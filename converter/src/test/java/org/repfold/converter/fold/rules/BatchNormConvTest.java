@@ -87,4 +87,20 @@ class BatchNormConvTest {
 
     FoldFixture.of(graph.output("fc").build()).with(new BatchNormConv()).folds().to("flat fc");
   }
+
+  @Test
+  void foldsIntoAllLayersThatTakeTheRearrangedMap() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 4, 6, 5);
+    graph.add("norm", random.batchNorm(4), "x");
+    graph.add("parts", Movement.Reshape.to(-1, 2, 6, 5), "norm");
+    graph.add("back", Movement.Reshape.to(-1, 4, 6, 5), "parts");
+    graph.add("one", random.conv(4, 3, 1, 0, 1), "back");
+    graph.add("other", random.conv(4, 3, 3, 0, 1), "back");
+
+    FoldFixture.of(graph.output("one").output("other").build())
+        .with(new BatchNormConv())
+        .folds()
+        .to("parts back one other");
+  }
 }

@@ -116,4 +116,21 @@ class GatingNormSpatialProjectionTest {
 
     fixture().unchanged();
   }
+
+  @Test
+  void aShiftThatWouldOnlyMoveIsLeftAlone() {
+    tokens.graph.input("x", -1, TOKENS, CHANNELS);
+    tokens.graph.add(
+        "norm",
+        new Operator.LayerNormalization(
+            Tensor.vector(1, 1, 1, 1, 1, 1), Optional.of(random.tensor(CHANNELS)), 1e-5),
+        "x");
+    tokens.swapped("there", "norm");
+    tokens.product("proj", "there", TOKENS, TOKENS);
+    tokens.swapped("back", "proj");
+    tokens.graph.add("gate", new Operator.Mul(), "x", "back");
+    tokens.graph.output(tokens.dense("fc2", "gate", CHANNELS, 4));
+
+    fixture().unchanged();
+  }
 }
