@@ -85,6 +85,14 @@ public final class Main implements Runnable {
               + (Runtime.getRuntime().maxMemory() >> 20)
               + " MiB; fix: export REPFOLD_JAVA_OPTIONS=-Xmx8g");
       return INTERNAL_ERROR;
+    } catch (InternalError e) {
+      // What is read where it is in a file comes from the disk at any time.
+      err.println(
+          "repfold: a file could not be read to its end: it was changed meanwhile, or the disk"
+              + " failed ("
+              + oneLine(e.getMessage())
+              + ")");
+      return BAD_INPUT;
     }
   }
 

@@ -7,12 +7,22 @@ import java.util.Arrays;
  *
  * <p>Two tensors are equal when type, shape and every element's bits are. Parameters that a source
  * shares between nodes are the same {@code Tensor} object.
+ *
+ * <p>The elements are on the heap, or where {@link Elements} reads them: in a file, or in a tensor
+ * of another type. So a network may be larger than the heap, and conversions between types take no
+ * memory.
  */
 public final class Tensor {
+  /** How many elements are copied at once. */
+  private static final int PIECE = 1 << 13;
+
   private final Shape shape;
+  private final ElementType type;
+
+  /** An array of double, float or long, or {@link Elements}. */
   private final Object elements;
 
-  private Tensor(Shape shape, Object elements, int length) {
+  private Tensor(Shape shape, ElementType type, Object elements, int length) {
     if (shape.elements() != length) {
       throw new BadInputException(
           "tensor of shape "
@@ -23,22 +33,36 @@ public final class Tensor {
               + length);
     }
     this.shape = shape;
+    this.type = type;
     this.elements = elements;
   }
 
   /** A float64 tensor over the given array, which the caller must not change afterwards. */
   public static Tensor of(Shape shape, double... elements) {
-    return new Tensor(shape, elements, elements.length);
+    return new Tensor(shape, ElementType.FLOAT64, elements, elements.length);
   }
 
   /** A float32 tensor over the given array, which the caller must not change afterwards. */
   public static Tensor of(Shape shape, float... elements) {
-    return new Tensor(shape, elements, elements.length);
+    return new Tensor(shape, ElementType.FLOAT32, elements, elements.length);
   }
 
   /** An int64 tensor over the given array, which the caller must not change afterwards. */
   public static Tensor of(Shape shape, long... elements) {
-    return new Tensor(shape, elements, elements.length);
+    return new Tensor(shape, ElementType.INT64, elements, elements.length);
+  }
+
+  /**
+   * A tensor of numbers that are not on the heap.
+   *
+   * @param type float32 only if that holds all of the numbers
+   * @throws IllegalArgumentException if the type is none of floating-point numbers
+   */
+  public static Tensor of(Shape shape, ElementType type, Elements elements) {
+    if (type == ElementType.INT64) {
+      throw new IllegalArgumentException("expected a floating-point type, found " + type);
+    }
+    return new Tensor(shape, type, elements, elements.size());
   }
 
   /** A float64 vector over the given array, which the caller must not change afterwards. */
@@ -51,26 +75,32 @@ public final class Tensor {
   }
 
   public ElementType type() {
-    if (elements instanceof double[]) {
-      return ElementType.FLOAT64;
-    }
-    return elements instanceof float[] ? ElementType.FLOAT32 : ElementType.INT64;
+    return type;
+  }
+
+  /** Whether this tensor's elements are read from where something else holds them. */
+  public boolean isView() {
+    return elements instanceof Elements;
   }
 
   /** The number of elements. */
   public int size() {
     if (elements instanceof double[] doubles) {
       return doubles.length;
+    } else if (elements instanceof float[] floats) {
+      return floats.length;
     }
-    return elements instanceof float[] floats ? floats.length : ((long[]) elements).length;
+    return elements instanceof long[] longs ? longs.length : ((Elements) elements).size();
   }
 
   /** The element at a row-major index, as float64. */
   public double get(int index) {
     if (elements instanceof double[] doubles) {
       return doubles[index];
+    } else if (elements instanceof float[] floats) {
+      return floats[index];
     }
-    return elements instanceof float[] floats ? floats[index] : ((long[]) elements)[index];
+    return elements instanceof long[] longs ? longs[index] : ((Elements) elements).get(index);
   }
 
   /**
@@ -86,7 +116,7 @@ public final class Tensor {
   }
 
   private IllegalStateException notInt64() {
-    return new IllegalStateException("tensor is " + type() + ", not INT64");
+    return new IllegalStateException("tensor is " + type + ", not INT64");
   }
 
   /** The elements as float64, row-major, in a new array. */
@@ -95,7 +125,7 @@ public final class Tensor {
       return doubles.clone();
     }
     double[] result = new double[size()];
-    Arrays.setAll(result, this::get);
+    copyTo(result, 0, result.length);
     return result;
   }
 
@@ -106,10 +136,12 @@ public final class Tensor {
   public void copyTo(double[] target, int from, int length) {
     if (elements instanceof double[] doubles) {
       System.arraycopy(doubles, from, target, 0, length);
-      return;
-    }
-    for (int i = 0; i < length; i++) {
-      target[i] = get(from + i);
+    } else if (elements instanceof Elements others) {
+      others.copyTo(target, from, length);
+    } else {
+      for (int i = 0; i < length; i++) {
+        target[i] = get(from + i);
+      }
     }
   }
 
@@ -119,8 +151,13 @@ public final class Tensor {
       return floats.clone();
     }
     float[] result = new float[size()];
-    for (int i = 0; i < result.length; i++) {
-      result[i] = (float) get(i);
+    double[] piece = new double[Math.min(PIECE, result.length)];
+    for (int from = 0; from < result.length; from += piece.length) {
+      int length = Math.min(piece.length, result.length - from);
+      copyTo(piece, from, length);
+      for (int i = 0; i < length; i++) {
+        result[from + i] = (float) piece[i];
+      }
     }
     return result;
   }
@@ -137,17 +174,58 @@ public final class Tensor {
     throw notInt64();
   }
 
-  /** This tensor with its elements converted; itself if it has that type already. */
-  public Tensor to(ElementType type) {
-    if (type == type()) {
-      return this;
-    }
-    return switch (type) {
-      case FLOAT64 -> of(shape, toDoubles());
-      case FLOAT32 -> of(shape, toFloats());
-      case INT64 ->
-          throw new IllegalArgumentException("no conversion from " + type() + " to INT64");
+  /**
+   * This tensor in another type (float32 being rounded to nearest, ties to even), without a copy:
+   * its elements are converted where they are read. Itself if it has that type already.
+   */
+  public Tensor to(ElementType wanted) {
+    return switch (wanted) {
+      case FLOAT64 -> type == wanted ? this : of(shape, wanted, new Widened(this));
+      case FLOAT32 -> type == wanted ? this : of(shape, wanted, new Rounded(this));
+      case INT64 -> {
+        if (type != wanted) {
+          throw new IllegalArgumentException("no conversion from " + type + " to INT64");
+        }
+        yield this;
+      }
     };
+  }
+
+  private record Widened(Tensor source) implements Elements {
+    @Override
+    public int size() {
+      return source.size();
+    }
+
+    @Override
+    public double get(int index) {
+      return source.get(index);
+    }
+
+    @Override
+    public void copyTo(double[] target, int from, int length) {
+      source.copyTo(target, from, length);
+    }
+  }
+
+  private record Rounded(Tensor source) implements Elements {
+    @Override
+    public int size() {
+      return source.size();
+    }
+
+    @Override
+    public double get(int index) {
+      return (float) source.get(index);
+    }
+
+    @Override
+    public void copyTo(double[] target, int from, int length) {
+      source.copyTo(target, from, length);
+      for (int i = 0; i < length; i++) {
+        target[i] = (float) target[i];
+      }
+    }
   }
 
   /**
@@ -156,7 +234,7 @@ public final class Tensor {
    * @throws BadInputException if the number of elements differs
    */
   public Tensor reshape(Shape newShape) {
-    return new Tensor(newShape, elements, size());
+    return new Tensor(newShape, type, elements, size());
   }
 
   /** The first row-major index whose element is NaN or infinite, or -1. */
@@ -171,17 +249,19 @@ public final class Tensor {
 
   @Override
   public boolean equals(Object other) {
-    if (!(other instanceof Tensor tensor)
-        || !shape.equals(tensor.shape)
-        || type() != tensor.type()) {
+    if (!(other instanceof Tensor tensor) || !shape.equals(tensor.shape) || type != tensor.type) {
       return this == other;
+    } else if (elements == tensor.elements) {
+      return true;
+    } else if (elements instanceof long[] longs) {
+      return Arrays.equals(longs, (long[]) tensor.elements);
     }
-    if (elements instanceof double[] doubles) {
-      return Arrays.equals(doubles, (double[]) tensor.elements);
+    for (int i = 0; i < size(); i++) {
+      if (Double.doubleToLongBits(get(i)) != Double.doubleToLongBits(tensor.get(i))) {
+        return false;
+      }
     }
-    return elements instanceof float[] floats
-        ? Arrays.equals(floats, (float[]) tensor.elements)
-        : Arrays.equals((long[]) elements, (long[]) tensor.elements);
+    return true;
   }
 
   @Override
@@ -191,6 +271,6 @@ public final class Tensor {
 
   @Override
   public String toString() {
-    return type() + " " + shape;
+    return type + " " + shape;
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.repfold.graph.Refusals.assertRefused;
 
 import java.util.List;
@@ -32,6 +33,43 @@ class TensorTest {
   void conversionToFloat32RoundsToNearestEven() {
     Tensor single = Tensor.vector(1 + 0x1p-24, 1 + 0x3p-24).to(ElementType.FLOAT32);
     assertArrayEquals(new float[] {1f, 1 + 0x1p-22f}, single.toFloats());
+  }
+
+  @Test
+  void roundedNumbersStayRoundedInFloat64() {
+    Tensor exact = Tensor.vector(1 + 0x1p-24, 0.1);
+    Tensor rounded = exact.to(ElementType.FLOAT32).to(ElementType.FLOAT64);
+    assertEquals(Tensor.vector(1, 0.1f), rounded);
+  }
+
+  @Test
+  void aConvertedTensorEqualsOneThatHoldsTheSameNumbers() {
+    Tensor held = Tensor.of(Shape.of(2), 0.5f, 0.1f);
+    Tensor converted = Tensor.vector(0.5, 0.1).to(ElementType.FLOAT32);
+    assertTrue(converted.isView());
+    assertEquals(held, converted);
+    assertEquals(converted, held);
+    assertEquals(held.hashCode(), converted.hashCode());
+    assertArrayEquals(held.toFloats(), converted.toFloats());
+  }
+
+  @Test
+  void elementsThatAreNotAsManyAsTheShapeHasAreRefused() {
+    Elements two =
+        new Elements() {
+          @Override
+          public int size() {
+            return 2;
+          }
+
+          @Override
+          public double get(int index) {
+            return index;
+          }
+        };
+    assertEquals(Tensor.vector(0, 1), Tensor.of(Shape.of(2), ElementType.FLOAT64, two));
+    assertRefused(
+        () -> Tensor.of(Shape.of(3), ElementType.FLOAT64, two), "expected 3 elements, found 2");
   }
 
   @Test

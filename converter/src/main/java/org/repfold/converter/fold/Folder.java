@@ -1,15 +1,20 @@
 package org.repfold.converter.fold;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Node;
+import org.repfold.graph.Tensor;
+import org.repfold.graph.file.Scratch;
 
 /**
  * Applies rules to a graph until none applies any more, and keeps the trace.
@@ -45,7 +50,7 @@ public final class Folder {
   }
 
   private Folding apply(Graph graph, Optional<FoldObserver> observer) {
-    Run run = new Run(new Workspace(graph), observer);
+    Run run = new Run(graph, observer);
     int next = 0;
     while (next < rules.size()) {
       next = run.sweep(rules.get(next)) ? 0 : next + 1;
@@ -59,12 +64,14 @@ public final class Folder {
     private final Optional<FoldObserver> observer;
     private final List<FoldStep> steps = new ArrayList<>();
     private final Map<String, Set<Refusal>> refusals = new HashMap<>();
+    private final Set<Tensor> sources = Collections.newSetFromMap(new IdentityHashMap<>());
     private List<String> names;
 
-    Run(Workspace workspace, Optional<FoldObserver> observer) {
-      this.workspace = workspace;
+    Run(Graph source, Optional<FoldObserver> observer) {
+      this.workspace = new Workspace(source);
       this.observer = observer;
       this.names = workspace.names();
+      source.nodes().forEach(node -> sources.addAll(node.operator().parameters().values()));
     }
 
     /** Tries a rule at every node; whether it applied at one. */
@@ -90,7 +97,7 @@ public final class Folder {
         match = RangeCheck.check(replacement);
       }
       if (match instanceof Match.Replacement replacement) {
-        apply(rule, replacement);
+        apply(rule, replacement.withParameters(kept()));
         return true;
       }
       if (match instanceof Match.Refused refused) {
@@ -101,6 +108,13 @@ public final class Folder {
             .add(new Refusal(rule.name(), nodes, refused.reason()));
       }
       return false;
+    }
+
+    /** Large results go out of the heap, where the network need not fit; shared ones once. */
+    private UnaryOperator<Tensor> kept() {
+      Map<Tensor, Tensor> kept = new IdentityHashMap<>();
+      return tensor ->
+          sources.contains(tensor) ? tensor : kept.computeIfAbsent(tensor, Scratch::keep);
     }
 
     private void apply(FoldRule rule, Match.Replacement replacement) {

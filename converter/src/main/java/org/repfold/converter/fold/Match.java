@@ -2,7 +2,9 @@ package org.repfold.converter.fold;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.repfold.graph.Node;
+import org.repfold.graph.Tensor;
 
 /** What a rule says of a node. */
 public sealed interface Match {
@@ -37,6 +39,16 @@ public sealed interface Match {
       consumed = List.copyOf(consumed);
       produced = List.copyOf(produced);
       values = Map.copyOf(values);
+    }
+
+    /** This replacement, its nodes' parameters changed to ones of the same shapes. */
+    Replacement withParameters(UnaryOperator<Tensor> change) {
+      return new Replacement(
+          consumed,
+          produced.stream()
+              .map(node -> node.withOperator(node.operator().mapParameters(change)))
+              .toList(),
+          values);
     }
   }
 

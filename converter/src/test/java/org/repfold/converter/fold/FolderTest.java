@@ -1,7 +1,9 @@
 package org.repfold.converter.fold;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,6 +77,21 @@ class FolderTest {
     Folding folding = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> Folder.fold(built));
 
     assertEquals(Map.of("Conv", 1), folding.folded().operatorCounts());
+  }
+
+  @Test
+  void largeResultsTakeNoHeap() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 400, 1, 1);
+    graph.add("conv", random.conv(400, 400, 1, 0, 1), "x");
+    graph.add("norm", random.batchNorm(400), "conv");
+    Graph built = graph.output("norm").build();
+
+    Folding folding = Folder.fold(built);
+
+    Operator.Conv conv = (Operator.Conv) folding.folded().find("norm").orElseThrow().operator();
+    assertTrue(conv.weight().isView());
+    assertFalse(conv.bias().orElseThrow().isView());
   }
 
   private static Graph shuffled(Graph graph, long seed) {

@@ -35,7 +35,11 @@ public enum ElementFormat {
   /** Longer arrays cannot be made on common virtual machines. */
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8L;
 
-  private static final int CHUNK = 1 << 16;
+  /** From this number of bytes on, numbers are left in their file. */
+  private static final int SMALLEST_MAPPED = 1 << 20;
+
+  /** How many numbers are written at once. */
+  private static final int PIECE = 1 << 13;
 
   private final int width;
   private final ElementType type;
@@ -65,8 +69,8 @@ public enum ElementFormat {
   }
 
   /**
-   * Reads a tensor whose elements stand in the file one after the other, row-major. Beside the
-   * tensor itself, little memory is taken.
+   * Reads a tensor whose elements stand in the file one after the other, row-major. Floating-point
+   * numbers of some size take no memory: they are read from the file when they are used.
    *
    * @throws BadInputException if the file ends before, a tensor cannot hold as many elements, or a
    *     truth value is neither 0 nor 1
@@ -75,6 +79,9 @@ public enum ElementFormat {
     int count = count(shape);
     long bytes = (long) count * width;
     in.requireInside(position, bytes);
+    if (isLeftInFile(bytes)) {
+      return view(in.mapped(position, (int) bytes).order(order), shape);
+    }
     return switch (type) {
       case FLOAT64 -> {
         double[] elements = new double[count];
@@ -94,6 +101,35 @@ public enum ElementFormat {
         in.chunks(position, bytes, order, chunk -> putIntegers(chunk, target));
         yield Tensor.of(shape, elements);
       }
+    };
+  }
+
+  /**
+   * Whether so many bytes of numbers are left in their file: floating-point ones, neither few nor
+   * more than one buffer holds.
+   */
+  public boolean isLeftInFile(long bytes) {
+    return type != ElementType.INT64 && bytes >= SMALLEST_MAPPED && bytes <= Integer.MAX_VALUE;
+  }
+
+  /**
+   * A tensor that reads its elements from a buffer, which must not change afterwards.
+   *
+   * @param bytes from the first to the limit; as many as the shape has elements
+   * @throws IllegalArgumentException if this is a format of integers
+   */
+  public Tensor view(ByteBuffer bytes, Shape shape) {
+    return Tensor.of(shape, type, new StoredNumbers(this, bytes));
+  }
+
+  /** The floating-point number at a position of a buffer. */
+  double floatingPoint(ByteBuffer bytes, int position) {
+    return switch (this) {
+      case FLOAT64 -> bytes.getDouble(position);
+      case FLOAT32 -> bytes.getFloat(position);
+      case FLOAT16 -> Halves.fromFloat16(bytes.getShort(position));
+      case BFLOAT16 -> Halves.fromBfloat16(bytes.getShort(position));
+      default -> throw new IllegalStateException(name());
     };
   }
 
@@ -152,18 +188,37 @@ public enum ElementFormat {
 
   /** Writes a tensor's elements as they are, little-endian, row-major. */
   public static void write(Tensor tensor, OutputStream out) throws IOException {
-    ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-    long[] integers = tensor.type() == ElementType.INT64 ? tensor.toLongs() : null;
-    for (int i = 0; i < tensor.size(); i++) {
+    if (tensor.type() == ElementType.INT64) {
+      writeIntegers(tensor.toLongs(), out);
+      return;
+    }
+    ElementFormat format = of(tensor.type());
+    double[] piece = new double[Math.min(PIECE, tensor.size())];
+    ByteBuffer chunk =
+        ByteBuffer.allocate(piece.length * format.width()).order(ByteOrder.LITTLE_ENDIAN);
+    for (int from = 0; from < tensor.size(); from += piece.length) {
+      int length = Math.min(piece.length, tensor.size() - from);
+      tensor.copyTo(piece, from, length);
+      chunk.clear();
+      for (int i = 0; i < length; i++) {
+        if (format == FLOAT64) {
+          chunk.putDouble(piece[i]);
+        } else {
+          chunk.putFloat((float) piece[i]);
+        }
+      }
+      out.write(chunk.array(), 0, chunk.position());
+    }
+  }
+
+  private static void writeIntegers(long[] integers, OutputStream out) throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocate(PIECE * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (long integer : integers) {
       if (!chunk.hasRemaining()) {
         out.write(chunk.array());
         chunk.clear();
       }
-      switch (tensor.type()) {
-        case FLOAT64 -> chunk.putDouble(tensor.get(i));
-        case FLOAT32 -> chunk.putFloat((float) tensor.get(i));
-        case INT64 -> chunk.putLong(integers[i]);
-      }
+      chunk.putLong(integer);
     }
     out.write(chunk.array(), 0, chunk.position());
   }

@@ -14,6 +14,9 @@ import org.repfold.graph.BadInputException;
 /**
  * A file of numbers, read at given positions. Every length is checked against the file's size
  * before memory is taken for it.
+ *
+ * <p>Large tensors are left in the file and read when they are used, so it must not be overwritten
+ * for as long; a new file may take its name.
  */
 public final class InputFile {
   private static final int BUFFER = 1 << 20;
@@ -95,6 +98,20 @@ public final class InputFile {
       fill(chunk, position + done);
       use.accept(chunk);
     }
+  }
+
+  /**
+   * The bytes from a position on, as a little-endian buffer that reads them from the file where and
+   * when they are used. They stay readable when the file is closed or deleted, but must not be
+   * changed.
+   *
+   * @throws BadInputException if the file ends before
+   */
+  public ByteBuffer mapped(long position, int length) throws IOException {
+    requireInside(position, length);
+    return channel
+        .map(FileChannel.MapMode.READ_ONLY, position, length)
+        .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**

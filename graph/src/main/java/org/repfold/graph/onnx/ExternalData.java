@@ -3,6 +3,8 @@ package org.repfold.graph.onnx;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -14,6 +16,7 @@ import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.file.ElementFormat;
 import org.repfold.graph.file.FileFailure;
 
 /** The elements of tensors that a model keeps in other files, which must be in its own folder. */
@@ -67,6 +70,11 @@ final class ExternalData {
                 + offset
                 + " of "
                 + in.size());
+      }
+      ElementFormat format = ElementFormat.of(type);
+      if (format.isLeftInFile(bytes)) {
+        ByteBuffer mapped = in.map(FileChannel.MapMode.READ_ONLY, offset, bytes);
+        return format.view(mapped.order(ByteOrder.LITTLE_ENDIAN), shape);
       }
       return TensorBytes.read(type, shape, in.position(offset));
     } catch (IOException e) {

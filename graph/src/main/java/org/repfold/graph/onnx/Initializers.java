@@ -32,7 +32,7 @@ final class Initializers {
   private final Optional<String> externalFile;
   private final Set<String> taken = new HashSet<>();
   private final Map<Tensor, String> names = new IdentityHashMap<>();
-  private final List<TensorProto> protos = new ArrayList<>();
+  private final List<Initializer> all = new ArrayList<>();
   private final List<External> externals = new ArrayList<>();
   private long externalSize;
 
@@ -46,14 +46,14 @@ final class Initializers {
     for (Node node : graph.nodes()) {
       if (node.operator() instanceof Operator.Constant constant) {
         names.putIfAbsent(constant.value(), node.name());
-        protos.add(proto(node.name(), constant.value()));
+        all.add(initializer(node.name(), constant.value()));
       }
     }
   }
 
   /** The tensors so far, in the order they came. */
-  List<TensorProto> protos() {
-    return protos;
+  List<Initializer> all() {
+    return List.copyOf(all);
   }
 
   /** Adds a tensor unless it is there already; gives its name, a free one near the wanted one. */
@@ -64,14 +64,14 @@ final class Initializers {
     }
     String name = freeName(wanted);
     names.put(tensor, name);
-    protos.add(proto(name, tensor));
+    all.add(initializer(name, tensor));
     return name;
   }
 
   /** Adds a tensor as it is, under a name near the wanted one, which is given. */
   String add(String wanted, TensorProto tensor) {
     String name = freeName(wanted);
-    protos.add(tensor.toBuilder().setName(name).build());
+    all.add(new Initializer(tensor.toBuilder().setName(name).build(), Optional.empty()));
     return name;
   }
 
@@ -84,20 +84,22 @@ final class Initializers {
     return name;
   }
 
-  private TensorProto proto(String name, Tensor tensor) {
+  private Initializer initializer(String name, Tensor tensor) {
     long bytes = TensorBytes.count(tensor);
     if (externalFile.isEmpty() || bytes < SMALLEST_EXTERNAL) {
-      return OnnxTensors.toProto(name, tensor);
+      return new Initializer(OnnxTensors.describe(name, tensor).build(), Optional.of(tensor));
     }
     long offset = (externalSize + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     externals.add(new External(tensor, offset));
     externalSize = offset + bytes;
-    return OnnxTensors.describe(name, tensor)
-        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-        .addExternalData(entry(ExternalData.LOCATION, externalFile.get()))
-        .addExternalData(entry(ExternalData.OFFSET, Long.toString(offset)))
-        .addExternalData(entry(ExternalData.LENGTH, Long.toString(bytes)))
-        .build();
+    TensorProto proto =
+        OnnxTensors.describe(name, tensor)
+            .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+            .addExternalData(entry(ExternalData.LOCATION, externalFile.get()))
+            .addExternalData(entry(ExternalData.OFFSET, Long.toString(offset)))
+            .addExternalData(entry(ExternalData.LENGTH, Long.toString(bytes)))
+            .build();
+    return new Initializer(proto, Optional.empty());
   }
 
   private static StringStringEntryProto entry(String key, String value) {

@@ -10,9 +10,11 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,6 +53,10 @@ import org.repfold.graph.file.FileFailure;
 public final class OnnxReader {
   private static final int OLDEST_OPSET = 9;
   private static final int NEWEST_OPSET = 21;
+
+  /** Files from this number of bytes on are not read as a whole. */
+  private static final long SMALLEST_MAPPED = 1 << 20;
+
   private static final Set<String> DEFAULT_DOMAINS = Set.of("", "ai.onnx");
 
   /** Operators whose further outputs may be there without a change to the first. */
@@ -102,10 +108,8 @@ public final class OnnxReader {
    *     another shape
    */
   public static Graph read(Path file, Map<String, Shape> inputShapes) {
-    try (InputStream in = Files.newInputStream(file)) {
-      CodedInputStream coded = CodedInputStream.newInstance(in);
-      coded.setSizeLimit(Integer.MAX_VALUE);
-      return read(ModelProto.parseFrom(coded), ExternalData.beside(file), inputShapes);
+    try (FileChannel in = FileChannel.open(file)) {
+      return read(parse(in), ExternalData.beside(file), inputShapes);
     } catch (InvalidProtocolBufferException e) {
       throw new BadInputException(file + ": " + notOnnx(), e);
     } catch (IOException e) {
@@ -113,6 +117,18 @@ public final class OnnxReader {
     } catch (BadInputException e) {
       throw new BadInputException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The model; its large tensors stay in the file. */
+  private static ModelProto parse(FileChannel in) throws IOException {
+    if (in.size() < SMALLEST_MAPPED) {
+      return ModelProto.parseFrom(Channels.newInputStream(in));
+    }
+    ByteBuffer mapped =
+        in.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(in.size(), Integer.MAX_VALUE));
+    CodedInputStream coded = UnsafeByteOperations.unsafeWrap(mapped).newCodedInput();
+    coded.enableAliasing(true);
+    return ModelProto.parseFrom(coded);
   }
 
   /** As {@link #read(Path)}, from memory. */

@@ -74,6 +74,11 @@ final class OnnxTensors {
                 + ", found "
                 + proto.getRawData().size());
       }
+      ElementFormat format = ElementFormat.of(type);
+      if (format.isLeftInFile(bytes)) {
+        ByteBuffer raw = proto.getRawData().asReadOnlyByteBuffer().slice();
+        return format.view(raw.order(ByteOrder.LITTLE_ENDIAN), shape);
+      }
       return TensorBytes.read(type, shape, Channels.newChannel(proto.getRawData().newInput()));
     } catch (BadInputException e) {
       throw new BadInputException("tensor '" + proto.getName() + "': " + e.getMessage(), e);

@@ -7,6 +7,9 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -77,14 +80,14 @@ public final class OnnxWriter {
   static void write(Graph graph, Path file, boolean force, long largestInline) {
     OutputFile.requireWritable(file, force);
     if (parameterBytes(graph) <= largestInline) {
-      ModelProto model = new OnnxWriter(graph, Optional.empty()).model();
+      StreamedModel model = new OnnxWriter(graph, Optional.empty()).model();
       OutputFile.write(file, force, model::writeTo);
       return;
     }
     Path data = file.resolveSibling(file.getFileName() + ".data");
     OutputFile.requireWritable(data, force);
     OnnxWriter writer = new OnnxWriter(graph, Optional.of(data.getFileName().toString()));
-    ModelProto model = writer.model();
+    StreamedModel model = writer.model();
     try (OutputFile stagedData =
             OutputFile.stage(data, force, writer.initializers::writeExternalData);
         OutputFile stagedModel = OutputFile.stage(file, force, model::writeTo)) {
@@ -106,7 +109,13 @@ public final class OnnxWriter {
               + bytes
               + " bytes");
     }
-    return new OnnxWriter(graph, Optional.empty()).model().toByteArray();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      new OnnxWriter(graph, Optional.empty()).model().writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot fail as a file does", e);
+    }
+    return out.toByteArray();
   }
 
   private static long parameterBytes(Graph graph) {
@@ -115,21 +124,21 @@ public final class OnnxWriter {
     return distinct.stream().mapToLong(TensorBytes::count).sum();
   }
 
-  private ModelProto model() {
+  private StreamedModel model() {
+    GraphProto withoutInitializers = graph();
     ModelProto.Builder model =
         ModelProto.newBuilder()
             .setIrVersion(IR_VERSION)
             .setProducerName("repfold")
             .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-            .addAllOpsetImport(otherOpsets())
-            .setGraph(graph());
+            .addAllOpsetImport(otherOpsets());
     graph
         .metadata()
         .forEach(
             (key, value) ->
                 model.addMetadataProps(
                     StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-    return model.build();
+    return new StreamedModel(model.build(), withoutInitializers, initializers.all());
   }
 
   private GraphProto graph() {
@@ -145,7 +154,7 @@ public final class OnnxWriter {
     int type = OnnxTensors.typeOf(floatType);
     graph.inputs().forEach(i -> proto.addInput(valueInfo(i.name(), i.shape(), type)));
     graph.outputs().forEach(o -> proto.addOutput(valueInfo(o, graph.shape(o), typeOf(o, type))));
-    return proto.addAllInitializer(initializers.protos()).build();
+    return proto.build();
   }
 
   /** An operator that is not known may give other numbers than the network computes with. */

@@ -1,6 +1,7 @@
 package org.repfold.graph.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.repfold.graph.Refusals.assertRefused;
 
 import java.io.IOException;
@@ -50,6 +51,23 @@ class ElementFormatTest {
     assertEquals(one.get(0), all.get(all.size() - 1));
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT64", "FLOAT32", "FLOAT16", "BFLOAT16"})
+  void manyFloatingPointNumbersStayInTheFile(ElementFormat format) throws IOException {
+    byte[] bytes = bytes(format);
+    Tensor all = read(bytes, format, LONG, ByteOrder.LITTLE_ENDIAN);
+    assertTrue(all.isView());
+    double[] read = all.toDoubles();
+    for (int start = 0; start < all.size(); start += 100_000) {
+      byte[] part = Arrays.copyOfRange(bytes, start * format.width(), bytes.length);
+      part = Arrays.copyOf(part, START + 100_000 * format.width());
+      double[] held = read(part, format, Shape.of(100_000), ByteOrder.LITTLE_ENDIAN).toDoubles();
+      for (int i = 0; i < held.length && start + i < read.length; i++) {
+        assertEquals(held[i], read[start + i]);
+      }
+    }
+  }
+
   @Test
   void moreThanTheFileHoldsIsRefusedBeforeMemoryIsTaken() {
     assertRefused(
@@ -93,7 +111,8 @@ class ElementFormatTest {
 
   private Tensor read(byte[] bytes, ElementFormat format, Shape shape, ByteOrder order)
       throws IOException {
-    Path file = Files.write(folder.resolve("numbers"), bytes);
+    // A file of its own, as tensors go on reading from it.
+    Path file = Files.write(Files.createTempFile(folder, "numbers", ""), bytes);
     return InputFile.read(file, in -> format.read(in, START, shape, order));
   }
 }

@@ -72,6 +72,28 @@ class OnnxWriterTest {
   }
 
   @Test
+  void theBytesAreThoseOfOneProtobufMessage() throws InvalidProtocolBufferException {
+    byte[] streamed = OnnxWriter.toBytes(network());
+    assertArrayEquals(streamed, ModelProto.parseFrom(streamed).toByteArray());
+  }
+
+  @Test
+  void largeTensorsComeBackAsWritten() {
+    GraphBuilder builder = new GraphBuilder();
+    String x = builder.input("x", -1, 600);
+    Tensor weight = new RandomTensors(5).normal(700, 600).to(ElementType.FLOAT32);
+    builder.add("dense", new Operator.Gemm(weight, Optional.empty()), x);
+    Graph graph = builder.output("dense").build();
+    Path inline = folder.resolve("inline.onnx");
+    Path external = folder.resolve("external.onnx");
+    OnnxWriter.write(graph, inline, false);
+    OnnxWriter.write(graph, external, false, 1000);
+    assertSameGraph(graph, OnnxReader.read(inline));
+    assertSameGraph(graph, OnnxReader.read(external));
+    assertSameGraph(graph, OnnxReader.read(OnnxWriter.toBytes(graph)));
+  }
+
+  @Test
   void writingWhatWasReadGivesTheSameBytes() {
     byte[] first = OnnxWriter.toBytes(network());
     assertArrayEquals(first, OnnxWriter.toBytes(OnnxReader.read(first)));
