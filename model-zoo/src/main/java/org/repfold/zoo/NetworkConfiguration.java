@@ -1,5 +1,6 @@
 package org.repfold.zoo;
 
+import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 
 /**
@@ -19,6 +20,16 @@ public interface NetworkConfiguration {
 
   /** Number of logits. */
   int classes();
+
+  /** The number of blocks in each stage, from the input on. */
+  List<Integer> blocks();
+
+  /**
+   * The same network with other numbers of blocks.
+   *
+   * @param blocks one for each stage
+   */
+  NetworkConfiguration withBlocks(List<Integer> blocks);
 
   /**
    * A form of the network as a DL4J configuration: nothing is allocated. Vertices with parameters

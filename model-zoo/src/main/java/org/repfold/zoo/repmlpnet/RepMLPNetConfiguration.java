@@ -94,6 +94,24 @@ public record RepMLPNetConfiguration(
   }
 
   @Override
+  public RepMLPNetConfiguration withBlocks(List<Integer> blocks) {
+    return new RepMLPNetConfiguration(
+        inChannels,
+        classes,
+        imageHeight,
+        imageWidth,
+        patchHeight,
+        patchWidth,
+        blocks,
+        channels,
+        heights,
+        widths,
+        shareSets,
+        kernels,
+        reduce);
+  }
+
+  @Override
   public ComputationGraphConfiguration graph(Form form, GraphOptions options) {
     return RepMLPNet.configuration(this, form, options);
   }
