@@ -8,6 +8,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.file.OutputFile;
+import org.repfold.zoo.Regularization;
 import org.repfold.zoo.catalog.Architecture;
 import org.repfold.zoo.data.Augmentation;
 import org.repfold.zoo.data.LabelledImages;
@@ -68,6 +69,18 @@ final class TrainCommand extends ConsoleCommand {
       description = "Share spread over all classes (${DEFAULT-VALUE}).")
   private double labelSmoothing = 0.05;
 
+  @Option(
+      names = "--dropout",
+      description = "Share of values dropped in front of the classifier (${DEFAULT-VALUE}).")
+  private double dropout;
+
+  @Option(
+      names = "--drop-path",
+      description =
+          "Stochastic depth: share of images that skip a residual branch, where the family has it"
+              + " (${DEFAULT-VALUE}).")
+  private double dropPath;
+
   @Option(names = "--schedule", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
   private TrainingRecipe.Schedule schedule = TrainingRecipe.Schedule.ONE_CYCLE;
 
@@ -120,8 +133,7 @@ final class TrainCommand extends ConsoleCommand {
             epochs,
             batch,
             learningRate,
-            weightDecay,
-            labelSmoothing,
+            new Regularization(weightDecay, labelSmoothing, dropout, dropPath),
             schedule,
             noAugmentation ? Augmentation.NONE : new Augmentation(true, 2),
             Normalization.FASHION_MNIST,

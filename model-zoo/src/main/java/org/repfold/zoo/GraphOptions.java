@@ -12,12 +12,10 @@ import org.repfold.graph.BadInputException;
  * @param dataType FLOAT or DOUBLE
  * @param seed seed of the initial weights
  * @param updater the optimiser
- * @param weightDecay decoupled weight decay of the weights (not of biases and BatchNorms), times
- *     the learning rate
- * @param labelSmoothing share of each label that is spread over all classes
+ * @param regularization of the training
  */
 public record GraphOptions(
-    DataType dataType, long seed, IUpdater updater, double weightDecay, double labelSmoothing) {
+    DataType dataType, long seed, IUpdater updater, Regularization regularization) {
 
   /**
    * Validates.
@@ -29,13 +27,11 @@ public record GraphOptions(
       throw new BadInputException("dataType: expected FLOAT or DOUBLE, found " + dataType);
     }
     Objects.requireNonNull(updater, "updater");
-    if (!(weightDecay >= 0)) {
-      throw new BadInputException("weightDecay: expected >= 0, found " + weightDecay);
-    }
+    Objects.requireNonNull(regularization, "regularization");
   }
 
   /** Options of a graph that is only run, with seed 0. */
   public static GraphOptions inference(DataType dataType) {
-    return new GraphOptions(dataType, 0, new NoOp(), 0, 0);
+    return new GraphOptions(dataType, 0, new NoOp(), Regularization.NONE);
   }
 }

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -19,6 +20,7 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.repfold.converter.io.dl4j.layers.DropPath;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
 
 /**
@@ -52,8 +54,9 @@ public final class NetworkBuilder {
             .activation(new ActivationIdentity())
             .weightInit(WeightInit.UNIFORM)
             .convolutionMode(ConvolutionMode.Truncate);
-    if (options.weightDecay() > 0) {
-      defaults.regularization(List.of(new DecoupledWeightDecay(options.weightDecay())));
+    if (options.regularization().weightDecay() > 0) {
+      defaults.regularization(
+          List.of(new DecoupledWeightDecay(options.regularization().weightDecay())));
     }
     graph = defaults.graphBuilder().addInputs(input).setInputTypes(inputType);
   }
@@ -160,16 +163,36 @@ public final class NetworkBuilder {
         new GlobalPoolingLayer.Builder(PoolingType.AVG).collapseDimensions(flat).build());
   }
 
-  /** A dense layer that gives logits and is trained with cross-entropy. */
+  /** A dense layer that gives logits and is trained with cross-entropy, dropout in front of it. */
   public String classifier(String name, String input, int in, int classes) {
     return layer(
         name,
-        input,
-        new OutputLayer.Builder(new LabelSmoothedCrossEntropy(options.labelSmoothing()))
+        dropout(name + "_dropout", input),
+        new OutputLayer.Builder(
+                new LabelSmoothedCrossEntropy(options.regularization().labelSmoothing()))
             .nIn(in)
             .nOut(classes)
             .activation(new ActivationIdentity())
             .build());
+  }
+
+  /** Dropout in training, at the options' rate; the input itself where that is 0. */
+  public String dropout(String name, String input) {
+    double rate = options.regularization().dropout();
+    return rate == 0 ? input : layer(name, input, new DropoutLayer.Builder(1 - rate).build());
+  }
+
+  /**
+   * Stochastic depth of a residual branch in training; the input itself where the options' rate is
+   * 0.
+   *
+   * @param share of the options' rate, from 0 to 1: families let it grow with the depth
+   */
+  public String dropPath(String name, String branch, double share) {
+    double rate = options.regularization().dropPath() * share;
+    return rate == 0
+        ? branch
+        : layer(name, branch, new DropoutLayer.Builder(new DropPath(rate)).build());
   }
 
   /** The sum of values of one shape. */

@@ -18,7 +18,11 @@ class StateDictTest {
   private static ComputationGraph graph(long seed) {
     return RepMLPNet.build(
         RepMLPNetGoldenTest.TINY,
-        new GraphOptions(DataType.DOUBLE, seed, new org.nd4j.linalg.learning.config.NoOp(), 0, 0));
+        new GraphOptions(
+            DataType.DOUBLE,
+            seed,
+            new org.nd4j.linalg.learning.config.NoOp(),
+            Regularization.NONE));
   }
 
   @Test

@@ -5,6 +5,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
 import org.repfold.graph.BadInputException;
 import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.Regularization;
 import org.repfold.zoo.data.Augmentation;
 import org.repfold.zoo.data.Normalization;
 
@@ -14,8 +15,7 @@ import org.repfold.zoo.data.Normalization;
  * @param epochs passes over the training images
  * @param batchSize images of one step; a last, incomplete batch of an epoch is left out
  * @param peakLearningRate learning rate after the warm-up
- * @param weightDecay decoupled weight decay of weights
- * @param labelSmoothing share of each label that is spread over all classes
+ * @param regularization what keeps the network from learning its images by heart
  * @param schedule shape of the learning rate over time
  * @param augmentation random changes to the images
  * @param normalization from bytes to network inputs
@@ -25,8 +25,7 @@ public record TrainingRecipe(
     int epochs,
     int batchSize,
     double peakLearningRate,
-    double weightDecay,
-    double labelSmoothing,
+    Regularization regularization,
     Schedule schedule,
     Augmentation augmentation,
     Normalization normalization,
@@ -60,6 +59,7 @@ public record TrainingRecipe(
     if (!(peakLearningRate > 0)) {
       throw new BadInputException("peakLearningRate: expected > 0, found " + peakLearningRate);
     }
+    Objects.requireNonNull(regularization, "regularization");
     Objects.requireNonNull(schedule, "schedule");
     Objects.requireNonNull(augmentation, "augmentation");
     Objects.requireNonNull(normalization, "normalization");
@@ -71,8 +71,7 @@ public record TrainingRecipe(
         4,
         64,
         4e-3,
-        0.05,
-        0.05,
+        new Regularization(0.05, 0.05, 0, 0),
         Schedule.ONE_CYCLE,
         new Augmentation(true, 2),
         Normalization.FASHION_MNIST,
@@ -85,8 +84,7 @@ public record TrainingRecipe(
         newEpochs,
         batchSize,
         peakLearningRate,
-        weightDecay,
-        labelSmoothing,
+        regularization,
         schedule,
         augmentation,
         normalization,
@@ -101,7 +99,7 @@ public record TrainingRecipe(
   /** Options of a float32 graph to be trained on the given number of images. */
   public GraphOptions graphOptions(int images) {
     CosineSchedule rate = learningRate(epochs * iterationsPerEpoch(images));
-    return new GraphOptions(DataType.FLOAT, seed, new Adam(rate), weightDecay, labelSmoothing);
+    return new GraphOptions(DataType.FLOAT, seed, new Adam(rate), regularization);
   }
 
   private CosineSchedule learningRate(int iterations) {

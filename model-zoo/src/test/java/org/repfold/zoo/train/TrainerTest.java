@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.graph.BadInputException;
+import org.repfold.zoo.Regularization;
 import org.repfold.zoo.data.Augmentation;
 import org.repfold.zoo.data.LabelledImages;
 import org.repfold.zoo.data.Normalization;
@@ -63,8 +64,7 @@ class TrainerTest {
         3,
         8,
         5e-3,
-        0.05,
-        0.1,
+        new Regularization(0.05, 0.1, 0, 0),
         TrainingRecipe.Schedule.ONE_CYCLE,
         new Augmentation(true, 0),
         new Normalization(0.5, 0.25),

@@ -15,6 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.Regularization;
 import org.repfold.zoo.repmlpnet.RepMLPNet;
 import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
 
@@ -43,7 +44,9 @@ class TrainingKernelsTest {
   }
 
   private static ComputationGraph graph(RepMLPNetConfiguration net, DataType type) {
-    ComputationGraph graph = RepMLPNet.build(net, new GraphOptions(type, 7, new Sgd(0.1), 0, 0.1));
+    ComputationGraph graph =
+        RepMLPNet.build(
+            net, new GraphOptions(type, 7, new Sgd(0.1), new Regularization(0, 0.1, 0, 0)));
     Nd4j.getRandom().setSeed(5);
     for (String key : graph.paramTable().keySet()) {
       INDArray value = graph.getParam(key);
