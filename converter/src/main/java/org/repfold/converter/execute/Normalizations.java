@@ -6,6 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 
 /** Operators that bring values to a common scale. */
@@ -51,7 +52,33 @@ final class Normalizations {
     return result;
   }
 
+  /**
+   * In float64, rounded once. ND4J's own is not a number where a row of float64 is far below 0, as
+   * it takes the largest to be at least nearly 0.
+   */
   static INDArray softmax(Operator.Softmax softmax, INDArray x) {
-    return Nd4j.nn().softmax(x, softmax.axis() < 0 ? softmax.axis() + x.rank() : softmax.axis());
+    INDArray result = Nd4j.createUninitialized(x.dataType(), x.shape(), 'c');
+    DataBuffer from = x.data();
+    DataBuffer to = result.data();
+    int axis = softmax.axis() < 0 ? softmax.axis() + x.rank() : softmax.axis();
+    long step = Shape.of(x.shape()).product(axis + 1, x.rank());
+    double[] row = new double[Math.toIntExact(x.size(axis))];
+    for (long number = 0; number < x.length() / row.length; number++) {
+      long first = number / step * step * row.length + number % step;
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int i = 0; i < row.length; i++) {
+        row[i] = from.getDouble(first + i * step);
+        largest = Math.max(largest, row[i]);
+      }
+      double sum = 0;
+      for (int i = 0; i < row.length; i++) {
+        row[i] = Math.exp(row[i] - largest);
+        sum += row[i];
+      }
+      for (int i = 0; i < row.length; i++) {
+        to.put(first + i * step, row[i] / sum);
+      }
+    }
+    return result;
   }
 }

@@ -244,6 +244,22 @@ class ReferenceExecutorTest {
     assertBoth(new Operator.Softmax(written), 20, expected, x, shape);
   }
 
+  @Test
+  void softmaxOfARowFarBelowZeroIsThatOfTheRowMovedToZero() {
+    double[] far = {-4096, -4097, -4098.5, -4096, -4100, -4096.25};
+    double e = Math.exp(-1) + Math.exp(-2.5);
+    double f = Math.exp(-4) + Math.exp(-0.25);
+    double[] expected = {
+      1 / (1 + e),
+      Math.exp(-1) / (1 + e),
+      Math.exp(-2.5) / (1 + e),
+      1 / (1 + f),
+      Math.exp(-4) / (1 + f),
+      Math.exp(-0.25) / (1 + f)
+    };
+    assertBoth(new Operator.Softmax(-1), 3, expected, far, 2, 3);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 7, 13})
   void globalAveragePoolIsTheMeanOfEachChannel(int size) {
