@@ -16,6 +16,13 @@ final class AlgebraBound {
    */
   static final double CONDITION = 64;
 
+  /**
+   * How many times the input is moved, by chance. At one element the move is about normal with some
+   * deviation: one draw in ten is under an eighth of it, so small that {@link #CONDITION} would not
+   * make up for it; all of three are once in a thousand times.
+   */
+  static final int DRAWS = 3;
+
   private static final double ROUNDINGS = 1 << 16;
 
   private AlgebraBound() {}

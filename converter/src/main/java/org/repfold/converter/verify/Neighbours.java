@@ -1,27 +1,35 @@
 package org.repfold.converter.verify;
 
+import java.util.Arrays;
+import java.util.Random;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Tensor;
 
-/** Numbers moved to the next float64 number, up or down as if by chance, the same in every run. */
+/**
+ * Numbers moved to the next float64 number, up or down by chance, the same in every run. Chance
+ * matters: signs that take turns regularly, however irregular they look, cancel in a sum of n terms
+ * far better than roundings do, whose sum grows as {@code sqrt(n)}.
+ */
 final class Neighbours {
-  /** An odd constant without pattern in its bits (2^64 over the golden ratio). */
-  private static final long SCATTER = 0x9E3779B97F4A7C15L;
-
   private Neighbours() {}
 
-  static double[] of(double[] values) {
+  /**
+   * One of the ways to move the numbers. The same numbers are moved alike wherever they stand, so
+   * that what is shared stays shared.
+   */
+  static double[] of(double[] values, int draw) {
+    Random random = new Random(31L * Arrays.hashCode(values) + draw);
     double[] moved = new double[values.length];
     for (int i = 0; i < moved.length; i++) {
-      moved[i] = (i + 1) * SCATTER < 0 ? Math.nextUp(values[i]) : Math.nextDown(values[i]);
+      moved[i] = random.nextBoolean() ? Math.nextUp(values[i]) : Math.nextDown(values[i]);
     }
     return moved;
   }
 
   /** The tensor in float64, its elements moved; integers, which are sizes, stay. */
-  static Tensor of(Tensor tensor) {
+  static Tensor of(Tensor tensor, int draw) {
     return tensor.type() == ElementType.INT64
         ? tensor
-        : Tensor.of(tensor.shape(), of(tensor.toDoubles()));
+        : Tensor.of(tensor.shape(), of(tensor.toDoubles(), draw));
   }
 }
