@@ -27,7 +27,9 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       RunCommand.class,
       ModelsCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      LocalPerceptronStudy.class,
+      ZooTable.class
     },
     footer = {"", "Example:", "  repfold demo --out my-demo"})
 public final class Main implements Runnable {

@@ -93,8 +93,17 @@ public record RepMLPNetConfiguration(
     }
   }
 
+  /** The same network with other kernels of the Local Perceptron. */
+  public RepMLPNetConfiguration withKernels(List<Integer> kernels) {
+    return with(blocks, kernels);
+  }
+
   @Override
   public RepMLPNetConfiguration withBlocks(List<Integer> blocks) {
+    return with(blocks, kernels);
+  }
+
+  private RepMLPNetConfiguration with(List<Integer> blocks, List<Integer> kernels) {
     return new RepMLPNetConfiguration(
         inChannels,
         classes,
