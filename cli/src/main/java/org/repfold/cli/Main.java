@@ -29,7 +29,8 @@ import picocli.CommandLine.ScopeType;
       ModelsCommand.class,
       DoctorCommand.class,
       LocalPerceptronStudy.class,
-      ZooTable.class
+      ZooTable.class,
+      MemoryCommand.class
     },
     footer = {"", "Example:", "  repfold demo --out my-demo"})
 public final class Main implements Runnable {

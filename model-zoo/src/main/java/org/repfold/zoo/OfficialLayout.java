@@ -15,9 +15,11 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.repfold.converter.io.dl4j.Layouts;
 import org.repfold.converter.io.dl4j.layers.OfficialParameters;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
 
 /**
  * A layer's parameter as PyTorch has it.
@@ -28,9 +30,16 @@ import org.repfold.graph.Shape;
  * @param key of the same parameter in DL4J's table
  * @param shape in PyTorch
  * @param view gives PyTorch's view of DL4J's array
+ * @param toDl4j gives DL4J's tensor of PyTorch's; where both have the same elements in the same
+ *     order, PyTorch's itself
  */
 record OfficialLayout(
-    String module, String leaf, String key, Shape shape, UnaryOperator<INDArray> view) {
+    String module,
+    String leaf,
+    String key,
+    Shape shape,
+    UnaryOperator<INDArray> view,
+    UnaryOperator<Tensor> toDl4j) {
 
   String name() {
     return leaf.isEmpty() ? module : module + "." + leaf;
@@ -90,7 +99,8 @@ record OfficialLayout(
           "weight",
           key,
           Shape.of(depthwise.getNIn(), 1, kernel[0], kernel[1]),
-          array -> array.permute(2, 3, 0, 1));
+          array -> array.permute(2, 3, 0, 1),
+          Layouts::depthwiseToDl4j);
     } else if (layer.getClass() == ConvolutionLayer.class) {
       ConvolutionLayer convolution = (ConvolutionLayer) layer;
       int[] kernel = convolution.getKernelSize();
@@ -99,11 +109,17 @@ record OfficialLayout(
           "weight",
           key,
           Shape.of(convolution.getNOut(), convolution.getNIn(), kernel[0], kernel[1]),
+          UnaryOperator.identity(),
           UnaryOperator.identity());
     } else if (layer instanceof DenseLayer || layer instanceof BaseOutputLayer) {
       FeedForwardLayer dense = (FeedForwardLayer) layer;
       return new OfficialLayout(
-          module, "weight", key, Shape.of(dense.getNOut(), dense.getNIn()), INDArray::transpose);
+          module,
+          "weight",
+          key,
+          Shape.of(dense.getNOut(), dense.getNIn()),
+          INDArray::transpose,
+          Layouts::transposed);
     }
     throw new BadInputException(
         "vertex %s: no PyTorch layout is known for a %s"
@@ -112,6 +128,11 @@ record OfficialLayout(
 
   private static OfficialLayout reshaped(String module, String leaf, String key, Shape shape) {
     return new OfficialLayout(
-        module, leaf, key, shape, array -> array.reshape('c', shape.toArray()));
+        module,
+        leaf,
+        key,
+        shape,
+        array -> array.reshape('c', shape.toArray()),
+        UnaryOperator.identity());
   }
 }

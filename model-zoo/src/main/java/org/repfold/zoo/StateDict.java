@@ -3,10 +3,9 @@ package org.repfold.zoo;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.repfold.converter.execute.NdArrays;
-import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 
@@ -37,13 +36,19 @@ public final class StateDict {
     }
   }
 
-  /** Copies tensors that are known to be the graph's into it, one after the other. */
-  public static void fill(ComputationGraph graph, Map<String, Tensor> tensors) {
-    for (NamedParameter parameter : NamedParameter.of(graph)) {
-      INDArray copy = NdArrays.of(tensors.get(parameter.name()), ElementType.FLOAT64);
-      parameter.view().assign(copy);
-      NdArrays.release(copy);
+  /**
+   * The parameters of a configuration by vertex and DL4J's key, taken from tensors that are known
+   * to be its own. Nothing is copied but what DL4J lays out in another order.
+   */
+  public static Map<String, Map<String, Tensor>> parameters(
+      ComputationGraphConfiguration configuration, Map<String, Tensor> tensors) {
+    Map<String, Map<String, Tensor>> parameters = new LinkedHashMap<>();
+    for (OfficialLayout layout : OfficialLayout.of(configuration)) {
+      parameters
+          .computeIfAbsent(layout.module(), module -> new LinkedHashMap<>())
+          .put(layout.key(), layout.toDl4j().apply(tensors.get(layout.name())));
     }
+    return parameters;
   }
 
   /** Copies of all weights and running statistics of the graph. */

@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.repfold.graph.ElementType;
 import org.repfold.graph.Tensor;
 
 /**
@@ -20,19 +19,17 @@ public final class Scratch {
   private Scratch() {}
 
   /**
-   * The same numbers, bit for bit, in a file if they are float64, many, and on the heap; else the
-   * tensor itself, which it also is where the disk has no room. The file has no name any more, and
-   * is gone with the tensor.
+   * The same numbers, bit for bit, in a file if they are floating-point numbers, many, and on the
+   * heap; else the tensor itself, which it also is where the disk has no room. The file has no name
+   * any more, and is gone with the tensor.
    */
   public static Tensor keep(Tensor tensor) {
-    long bytes = (long) tensor.size() * Double.BYTES;
-    if (tensor.isView()
-        || tensor.type() != ElementType.FLOAT64
-        || !ElementFormat.FLOAT64.isLeftInFile(bytes)) {
+    ElementFormat format = ElementFormat.of(tensor.type());
+    if (tensor.isView() || !format.isLeftInFile((long) tensor.size() * format.width())) {
       return tensor;
     }
     try {
-      return ElementFormat.FLOAT64.view(stored(tensor), tensor.shape());
+      return format.view(stored(tensor), tensor.shape());
     } catch (IOException e) {
       // The result is needed all the same; memory may do.
       return tensor;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.converter.io.dl4j.Dl4jReader;
@@ -90,14 +91,13 @@ public record Architecture(String name, Family family, NetworkConfiguration conf
       throw new BadInputException(
           "expected floating-point numbers, found integers in " + String.join(", ", integers));
     }
-    ComputationGraph network =
-        new ComputationGraph(
-            configuration.graph(
-                form, GraphOptions.inference(isDouble ? DataType.DOUBLE : DataType.FLOAT)));
-    network.init();
-    StateDict.fill(network, tensors);
-    Graph graph = new Dl4jReader().read(network).graph();
-    network.close();
-    return graph;
+    ComputationGraphConfiguration network =
+        configuration.graph(
+            form, GraphOptions.inference(isDouble ? DataType.DOUBLE : DataType.FLOAT));
+    ElementType type = isDouble ? ElementType.FLOAT64 : ElementType.FLOAT32;
+    Map<String, Tensor> parameters = new LinkedHashMap<>(tensors);
+    parameters.keySet().removeIf(OfficialTensors::isIgnored);
+    parameters.replaceAll((tensor, values) -> values.to(type));
+    return new Dl4jReader().read(network, StateDict.parameters(network, parameters));
   }
 }

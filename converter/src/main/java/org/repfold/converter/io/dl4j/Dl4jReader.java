@@ -1,6 +1,7 @@
 package org.repfold.converter.io.dl4j;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,14 +11,14 @@ import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.deeplearning4j.nn.graph.vertex.impl.InputVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Graph;
 import org.repfold.graph.GraphValidator;
 import org.repfold.graph.Input;
 import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
 
 /**
  * Reads a DL4J {@code ComputationGraph} or {@code MultiLayerNetwork}, from a {@code
@@ -154,34 +155,48 @@ public final class Dl4jReader {
     return shapes;
   }
 
+  /**
+   * Reads a network that no DL4J graph has been made of: its parameters are tensors already, and
+   * stay where they are as far as DL4J's layouts are the graph's.
+   *
+   * @param parameters by vertex and DL4J's key, in DL4J's shape, of the type that the configuration
+   *     states; those of Repfold's own layers in any shape of the same elements
+   * @throws BadInputException as {@link #read(ComputationGraph, InputType...)}
+   */
+  public Graph read(
+      ComputationGraphConfiguration configuration, Map<String, Map<String, Tensor>> parameters) {
+    return described(configuration, new Parameters(parameters), Map.of()).graph();
+  }
+
   private static Dl4jGraph read(ComputationGraph source, Map<String, Shape> stated) {
-    Parameters parameters = new Parameters(source);
+    return described(source.getConfiguration(), Parameters.of(source), stated).of(source);
+  }
+
+  private static Description described(
+      ComputationGraphConfiguration configuration,
+      Parameters parameters,
+      Map<String, Shape> stated) {
+    DataType type = configuration.getDataType();
     Map<String, Shape> inputs =
         InputShapes.complete(
-            source.getConfiguration(),
+            configuration,
             stated,
-            shapes -> build(source, parameters, shapes, new OpaqueVertices(source, false)));
-    Dl4jGraph result = build(source, parameters, inputs, new OpaqueVertices(source, true));
+            shapes -> build(configuration, parameters, shapes, new OpaqueVertices(type, false)));
+    Description result = build(configuration, parameters, inputs, new OpaqueVertices(type, true));
     GraphValidator.validate(result.graph());
     return result;
   }
 
-  private static Dl4jGraph build(
-      ComputationGraph source,
+  private static Description build(
+      ComputationGraphConfiguration configuration,
       Parameters parameters,
       Map<String, Shape> inputShapes,
       OpaqueVertices unknown) {
-    ComputationGraphConfiguration configuration = source.getConfiguration();
     List<String> outputNames = configuration.getNetworkOutputs();
     Values values = new Values();
     configuration.getNetworkInputs().forEach(name -> values.addInput(name, inputShapes.get(name)));
     Map<String, List<String>> vertexNodes = new LinkedHashMap<>();
-    for (int index : source.topologicalSortOrder()) {
-      GraphVertex vertex = source.getVertices()[index];
-      if (vertex instanceof InputVertex) {
-        continue;
-      }
-      String name = vertex.getVertexName();
+    for (String name : vertices(configuration)) {
       List<Value> operands =
           configuration.getVertexInputs().get(name).stream().map(values::of).toList();
       VertexBuilder builder =
@@ -195,11 +210,23 @@ public final class Dl4jReader {
         configuration.getNetworkInputs().stream()
             .map(name -> new Input(name, inputShapes.get(name)))
             .toList();
-    return new Dl4jGraph(
-        Graph.of(inputs, values.nodes(), outputs),
-        vertexNodes,
-        values.names(),
-        values.rearranged(),
-        source);
+    return new Description(Graph.of(inputs, values.nodes(), outputs), vertexNodes, values);
+  }
+
+  /** The vertices in the order in which DL4J computes them, without the inputs. */
+  private static List<String> vertices(ComputationGraphConfiguration configuration) {
+    ComputationGraph notAllocated = new ComputationGraph(configuration);
+    Map<Integer, String> names = notAllocated.calculateIndices().getIdxToName();
+    return Arrays.stream(notAllocated.topologicalSortOrder())
+        .mapToObj(names::get)
+        .filter(name -> !configuration.getNetworkInputs().contains(name))
+        .toList();
+  }
+
+  /** What a configuration's vertices stand for. */
+  private record Description(Graph graph, Map<String, List<String>> vertexNodes, Values values) {
+    Dl4jGraph of(ComputationGraph source) {
+      return new Dl4jGraph(graph, vertexNodes, values.names(), values.rearranged(), source);
+    }
   }
 }

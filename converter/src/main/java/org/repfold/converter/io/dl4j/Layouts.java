@@ -4,13 +4,17 @@ import java.lang.reflect.Array;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.file.Scratch;
 
-/** Weights rearranged between DL4J's layouts and the graph's. The elements stay what they are. */
-final class Layouts {
+/**
+ * Weights rearranged between DL4J's layouts and the graph's. The elements stay what they are. Large
+ * results are kept out of the heap.
+ */
+public final class Layouts {
   private Layouts() {}
 
   /** {@code [A, B]} to {@code [B, A]}. */
-  static Tensor transposed(Tensor matrix) {
+  public static Tensor transposed(Tensor matrix) {
     return swapped(matrix, matrix.shape().dimension(0), matrix.shape().dimension(1))
         .reshape(Shape.of(matrix.shape().dimension(1), matrix.shape().dimension(0)));
   }
@@ -23,6 +27,13 @@ final class Layouts {
     Shape from = weight.shape();
     Shape to = Shape.of(from.product(2, 4), 1, from.dimension(0), from.dimension(1));
     return swapped(weight, from.product(0, 2), from.product(2, 4)).reshape(to);
+  }
+
+  /** {@code [C, 1, kh, kw]} to DL4J's {@code [kh, kw, C, 1]}. */
+  public static Tensor depthwiseToDl4j(Tensor weight) {
+    Shape from = weight.shape();
+    Shape to = Shape.of(from.dimension(2), from.dimension(3), from.dimension(0), 1);
+    return swapped(weight, from.dimension(0), from.product(1, 4)).reshape(to);
   }
 
   /** DL4J's {@code [multiplier, C, kh, kw]} to {@code [C * multiplier, 1, kh, kw]}. */
@@ -64,8 +75,9 @@ final class Layouts {
       }
     }
     Shape shape = Shape.of(matrix.size());
-    return target instanceof float[] floats
-        ? Tensor.of(shape, floats)
-        : Tensor.of(shape, (double[]) target);
+    return Scratch.keep(
+        target instanceof float[] floats
+            ? Tensor.of(shape, floats)
+            : Tensor.of(shape, (double[]) target));
   }
 }

@@ -8,7 +8,6 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -23,17 +22,18 @@ final class OpaqueVertices {
   /** Numbers of examples to find out which axis follows the batch; the latter divide by much. */
   private static final int[] EXAMPLES = {2, 12};
 
-  private final ComputationGraph source;
+  private final DataType sourceType;
   private final boolean measuring;
 
   /**
    * For the vertices of a graph.
    *
+   * @param sourceType of the graph
    * @param measuring whether to run a vertex on zeros to find out its result's shape, instead of
    *     believing what it states, which costs nothing and may be wrong
    */
-  OpaqueVertices(ComputationGraph source, boolean measuring) {
-    this.source = source;
+  OpaqueVertices(DataType sourceType, boolean measuring) {
+    this.sourceType = sourceType;
     this.measuring = measuring;
   }
 
@@ -135,16 +135,16 @@ final class OpaqueVertices {
   }
 
   private Shape run(OpaqueVertex body, List<Shape> operands, int examples) {
-    DataType type = source.getConfiguration().getDataType();
     List<INDArray> zeros = new ArrayList<>();
     for (Shape operand : operands) {
       long[] sizes = operand.toArray();
       for (int axis = 0; axis < sizes.length; axis++) {
         sizes[axis] = sizes[axis] == Shape.UNKNOWN ? examples : sizes[axis];
       }
-      zeros.add(Nd4j.zeros(type, sizes));
+      zeros.add(Nd4j.zeros(sourceType, sizes));
     }
-    ElementType elements = type == DataType.DOUBLE ? ElementType.FLOAT64 : ElementType.FLOAT32;
+    ElementType elements =
+        sourceType == DataType.DOUBLE ? ElementType.FLOAT64 : ElementType.FLOAT32;
     INDArray result = body.execute(zeros, elements);
     Shape shape = Shape.of(result.shape());
     zeros.forEach(NdArrays::release);

@@ -13,42 +13,49 @@ import org.repfold.graph.Tensor;
 
 /** The parameters of a DL4J graph's vertices as tensors. */
 final class Parameters {
-  private final Map<String, Map<String, Tensor>> byVertex = new HashMap<>();
+  private final Map<String, Map<String, Tensor>> byVertex;
 
   /**
-   * Copies all parameters.
+   * Takes tensors.
    *
-   * @throws BadInputException if one is not finite; the message names vertex, key and index
+   * @throws BadInputException if a number is not finite; the message names vertex, key and index
    */
-  Parameters(ComputationGraph source) {
+  Parameters(Map<String, Map<String, Tensor>> byVertex) {
+    this.byVertex = byVertex;
+    byVertex.forEach(
+        (vertex, tensors) -> tensors.forEach((key, tensor) -> requireFinite(vertex, key, tensor)));
+  }
+
+  /** Copies all parameters of a graph; throws as {@link #Parameters(Map)}. */
+  static Parameters of(ComputationGraph source) {
+    Map<String, Map<String, Tensor>> byVertex = new HashMap<>();
     for (GraphVertex vertex : source.getVertices()) {
       byVertex.put(vertex.getVertexName(), copy(vertex));
     }
+    return new Parameters(byVertex);
   }
 
   /** The vertex's parameters by DL4J key, in DL4J's shapes. */
   Map<String, Tensor> of(String vertex) {
-    return byVertex.get(vertex);
+    return byVertex.getOrDefault(vertex, Map.of());
   }
 
   private static Map<String, Tensor> copy(GraphVertex vertex) {
     Map<String, INDArray> table = vertex.paramTable(false);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     if (table != null) {
-      table.forEach(
-          (key, array) -> tensors.put(key, finite(vertex.getVertexName(), key, tensor(array))));
+      table.forEach((key, array) -> tensors.put(key, tensor(array)));
     }
     return tensors;
   }
 
-  private static Tensor finite(String vertex, String key, Tensor tensor) {
+  private static void requireFinite(String vertex, String key, Tensor tensor) {
     int index = tensor.firstNonFinite();
     if (index >= 0) {
       throw new BadInputException(
           "vertex '%s': %s[%d]: expected a finite number, found %s"
               .formatted(vertex, key, index, tensor.get(index)));
     }
-    return tensor;
   }
 
   private static Tensor tensor(INDArray array) {

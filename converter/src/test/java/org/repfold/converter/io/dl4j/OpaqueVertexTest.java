@@ -30,7 +30,7 @@ class OpaqueVertexTest {
     return new OpaqueVertex(
         name,
         network.getConfiguration().getVertices().get(name),
-        new Parameters(network).of(name),
+        Parameters.of(network).of(name),
         network.getConfiguration().getDataType());
   }
 
@@ -61,7 +61,7 @@ class OpaqueVertexTest {
   void itKeepsParametersAndConfiguration() {
     ComputationGraph network = lstm(DataType.FLOAT);
     OpaqueVertex vertex = vertex(network, "lstm");
-    assertEquals(new Parameters(network).of("lstm"), vertex.parameters());
+    assertEquals(Parameters.of(network).of("lstm"), vertex.parameters());
     assertEquals(
         network.getConfiguration().getVertices().get("lstm"),
         vertex(network, "lstm").configuration());

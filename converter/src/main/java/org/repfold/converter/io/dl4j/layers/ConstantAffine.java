@@ -11,6 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.repfold.converter.io.dl4j.VertexBuilder;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
 
 /**
  * {@code y = scale * x + bias}, with parameters that are the same for every example: {@code scale}
@@ -131,11 +133,13 @@ public class ConstantAffine extends Parametric {
   public String describe(VertexBuilder vertex) {
     String value = vertex.input();
     if (scaleShape != null) {
-      String scale = vertex.add(SCALE, new Operator.Constant(vertex.parameter(SCALE)));
+      Tensor factors = vertex.parameter(SCALE).reshape(Shape.of(scaleShape));
+      String scale = vertex.add(SCALE, new Operator.Constant(factors));
       value = vertex.add("mul", new Operator.Mul(), value, scale);
     }
     if (biasShape != null) {
-      String bias = vertex.add(BIAS, new Operator.Constant(vertex.parameter(BIAS)));
+      Tensor shifts = vertex.parameter(BIAS).reshape(Shape.of(biasShape));
+      String bias = vertex.add(BIAS, new Operator.Constant(shifts));
       value = vertex.add("add", new Operator.Add(), value, bias);
     }
     return vertex.activate(getActivationFn(), value);
