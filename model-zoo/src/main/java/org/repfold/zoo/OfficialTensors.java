@@ -6,10 +6,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.repfold.converter.io.dl4j.layers.OfficialBuffers;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
 
 /**
  * Names and shapes of the tensors that a family's official PyTorch code has for a network.
@@ -33,12 +38,68 @@ public final class OfficialTensors {
   public static Map<String, Shape> of(ComputationGraphConfiguration configuration) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     OfficialLayout.of(configuration).forEach(tensor -> shapes.put(tensor.name(), tensor.shape()));
+    buffers(configuration).forEach((name, value) -> shapes.put(name, value.shape()));
     return shapes;
+  }
+
+  /** Those tensors that are no parameters: what they hold follows from the configuration. */
+  public static Map<String, Tensor> buffers(ComputationGraphConfiguration configuration) {
+    Map<String, Tensor> buffers = new LinkedHashMap<>();
+    configuration
+        .getVertices()
+        .forEach(
+            (module, vertex) -> {
+              if (vertex instanceof LayerVertex layer
+                  && layer.getLayerConf().getLayer() instanceof OfficialBuffers own) {
+                own.officialBuffers()
+                    .forEach(buffer -> buffers.put(module + "." + buffer.leaf(), buffer.value()));
+              }
+            });
+    return buffers;
+  }
+
+  /**
+   * Holds buffers against what the configuration says.
+   *
+   * @param found gives the elements of the tensor of that name, which has the expected shape
+   * @throws BadInputException naming the first element that differs
+   */
+  public static void requireBuffers(
+      Map<String, Tensor> expected, Function<String, double[]> found) {
+    expected.forEach(
+        (name, tensor) -> {
+          double[] values = found.apply(name);
+          for (int i = 0; i < values.length; i++) {
+            if (values[i] != tensor.get(i)) {
+              throw new BadInputException(
+                  "tensor '%s': expected %s as element %d, as the architecture says, found %s"
+                      .formatted(name, tensor.get(i), i, values[i]));
+            }
+          }
+        });
   }
 
   /** Whether a checkpoint may hold a tensor of that name in addition. */
   public static boolean isIgnored(String name) {
     return name.equals(IGNORED_LEAF) || name.endsWith("." + IGNORED_LEAF);
+  }
+
+  /**
+   * The sizes of a tensor that an architecture is read off.
+   *
+   * @throws BadInputException if it is missing or has another number of axes
+   */
+  public static List<Integer> sizes(Map<String, Shape> tensors, String name, int rank) {
+    Shape shape = tensors.get(name);
+    if (shape == null
+        || shape.rank() != rank
+        || IntStream.range(0, rank)
+            .anyMatch(a -> shape.dimension(a) < 1 || shape.dimension(a) > Integer.MAX_VALUE)) {
+      throw new BadInputException(
+          "expected a tensor '%s' of %d axes to read the architecture off, found %s; --arch names the architecture"
+              .formatted(name, rank, shape == null ? "none" : shape));
+    }
+    return IntStream.range(0, rank).mapToObj(axis -> (int) shape.dimension(axis)).toList();
   }
 
   /**

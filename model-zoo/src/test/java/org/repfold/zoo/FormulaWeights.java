@@ -2,7 +2,6 @@ package org.repfold.zoo;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,7 +64,7 @@ public final class FormulaWeights {
 
   /** A graph with all its weights from the formula. */
   public static ComputationGraph fill(ComputationGraph graph) {
-    Map<String, INDArray> weights = new LinkedHashMap<>();
+    Map<String, INDArray> weights = StateDict.of(graph);
     for (NamedParameter parameter : NamedParameter.of(graph)) {
       long[] shape = parameter.view().shape();
       weights.put(

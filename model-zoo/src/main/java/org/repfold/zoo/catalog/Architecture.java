@@ -69,7 +69,8 @@ public record Architecture(String name, Family family, NetworkConfiguration conf
    * A form of the network with these weights.
    *
    * @param tensors by their official names, in PyTorch's layouts
-   * @throws BadInputException listing every missing, unexpected and mis-shaped tensor
+   * @throws BadInputException listing every missing, unexpected and mis-shaped tensor, or naming a
+   *     buffer that holds something else than the network computes with
    */
   public Graph graph(Form form, Map<String, Tensor> tensors) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -78,6 +79,9 @@ public record Architecture(String name, Family family, NetworkConfiguration conf
         name + " (" + form.name().toLowerCase(Locale.ROOT) + " form)",
         OfficialTensors.of(configuration, form),
         shapes);
+    OfficialTensors.requireBuffers(
+        OfficialTensors.buffers(configuration.graph(form, GraphOptions.inference(DataType.FLOAT))),
+        tensor -> tensors.get(tensor).toDoubles());
     List<String> integers = new ArrayList<>();
     boolean isDouble = false;
     for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {

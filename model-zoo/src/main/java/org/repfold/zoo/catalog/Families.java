@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Map;
 import org.repfold.graph.BadInputException;
 import org.repfold.zoo.Family;
+import org.repfold.zoo.cyclemlp.CycleMlpFamily;
 import org.repfold.zoo.repmlpnet.RepMLPNetFamily;
 
 /** All families of the zoo, and all their networks that have a name. */
 public final class Families {
-  private static final List<Family> ALL = List.of(new RepMLPNetFamily());
+  private static final List<Family> ALL = List.of(new RepMLPNetFamily(), new CycleMlpFamily());
   private static final Map<String, Architecture> NAMED = named();
 
   private Families() {}

@@ -11,7 +11,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.repfold.converter.io.dl4j.VertexBuilder;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
-import org.repfold.graph.Tensor;
 import org.repfold.graph.Window;
 
 /**
@@ -22,7 +21,8 @@ import org.repfold.graph.Window;
  * the width, one of {@code 3 x 1} along the height. Parameters: {@code W = [nOut, nIn]} in C order,
  * and {@code b = [nOut]} unless {@code hasBias(false)}.
  */
-public final class CycleFullyConnected extends Parametric implements OfficialParameters {
+public final class CycleFullyConnected extends Parametric
+    implements OfficialParameters, OfficialBuffers {
   /** Key of the weight. */
   public static final String WEIGHT = "W";
 
@@ -71,11 +71,12 @@ public final class CycleFullyConnected extends Parametric implements OfficialPar
   }
 
   /**
-   * How far each channel is moved, {@code [1, 2 nIn, 1, 1]}: rows and columns of each in turn. It
-   * is the buffer {@code offset} of the official module.
+   * How far each channel is moved, {@code offset} of {@code [1, 2 nIn, 1, 1]}: rows and columns of
+   * each in turn.
    */
-  public Tensor offset() {
-    return staircase().offsets(Math.toIntExact(nIn));
+  @Override
+  public List<OfficialBuffer> officialBuffers() {
+    return List.of(new OfficialBuffer("offset", staircase().offsets(Math.toIntExact(nIn))));
   }
 
   @Override

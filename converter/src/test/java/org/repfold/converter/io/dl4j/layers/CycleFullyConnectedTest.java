@@ -37,8 +37,8 @@ class CycleFullyConnectedTest {
   void offsetsClimbAStaircaseFromTheMiddle() {
     double[] alongWidth = {0, 0, 0, 1, 0, -1, 0, 0, 0, 1, 0, -1, 0, 0};
     double[] alongHeight = {0, 0, 1, 0, 2, 0, -2, 0, -1, 0, 0, 0, 1, 0};
-    assertArrayEquals(alongWidth, layer(1, 3, true).offset().toDoubles());
-    assertArrayEquals(alongHeight, layer(5, 1, true).offset().toDoubles());
+    assertArrayEquals(alongWidth, offsets(layer(1, 3, true)));
+    assertArrayEquals(alongHeight, offsets(layer(5, 1, true)));
   }
 
   @ParameterizedTest
@@ -112,6 +112,10 @@ class CycleFullyConnectedTest {
     return graph;
   }
 
+  private static double[] offsets(CycleFullyConnected layer) {
+    return layer.officialBuffers().get(0).value().toDoubles();
+  }
+
   private static CycleFullyConnected layer(int kernelHeight, int kernelWidth, boolean bias) {
     return new CycleFullyConnected.Builder(kernelHeight, kernelWidth)
         .nIn(IN)
@@ -155,7 +159,7 @@ class CycleFullyConnectedTest {
   private static INDArray byLoops(ComputationGraph graph, CycleFullyConnected layer, INDArray x) {
     INDArray weight = graph.getParam("tested_W");
     INDArray bias = graph.getParam("tested_b").reshape(OUT);
-    double[] offset = layer.offset().toDoubles();
+    double[] offset = offsets(layer);
     INDArray y = Nd4j.create(DataType.DOUBLE, BATCH, OUT, x.size(2), x.size(3));
     for (int n = 0; n < BATCH; n++) {
       for (int o = 0; o < OUT; o++) {
