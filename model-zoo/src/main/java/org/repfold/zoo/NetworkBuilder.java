@@ -10,17 +10,21 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.repfold.converter.io.dl4j.layers.DropPath;
+import org.repfold.converter.io.dl4j.layers.GroupedConvolution;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
 
 /**
@@ -101,6 +105,34 @@ public final class NetworkBuilder {
             .build());
   }
 
+  /** A square convolution in groups; in one group DL4J's own. */
+  public String groupedConvolution(
+      String name,
+      String input,
+      int in,
+      int out,
+      int groups,
+      int kernel,
+      int stride,
+      int padding,
+      boolean bias) {
+    if (groups == 1) {
+      return convolution(name, input, in, out, kernel, stride, padding, bias);
+    }
+    return layer(
+        name,
+        input,
+        new GroupedConvolution.Builder()
+            .kernelSize(kernel, kernel)
+            .stride(stride, stride)
+            .padding(padding, padding)
+            .groups(groups)
+            .nIn(in)
+            .nOut(out)
+            .hasBias(bias)
+            .build());
+  }
+
   /** A 1 x 1 convolution. */
   public String pointwiseConvolution(String name, String input, int in, int out, boolean bias) {
     return layer(
@@ -136,18 +168,18 @@ public final class NetworkBuilder {
             .build());
   }
 
-  /** RepMLP's FC3: one square matrix for each group. */
+  /** RepMLP's FC3: one matrix for each group of {@code in} inputs and {@code out} outputs. */
   public String groupedFullyConnected(
-      String name, String input, int groups, int size, boolean bias) {
+      String name, String input, int groups, int in, int out, boolean bias) {
     return layer(
         name,
         input,
-        new GroupedFullyConnected.Builder()
-            .groups(groups)
-            .nIn(groups * size)
-            .nOut(groups * size)
-            .hasBias(bias)
-            .build());
+        new GroupedFullyConnected.Builder().groups(groups).nIn(in).nOut(out).hasBias(bias).build());
+  }
+
+  /** A dense layer on vectors, or on maps that it takes as vectors. */
+  public String dense(String name, String input, int in, int out) {
+    return layer(name, input, new DenseLayer.Builder().nIn(in).nOut(out).build());
   }
 
   /** A function of each value alone. */
@@ -161,6 +193,34 @@ public final class NetworkBuilder {
         name,
         input,
         new GlobalPoolingLayer.Builder(PoolingType.AVG).collapseDimensions(flat).build());
+  }
+
+  /** The means of the tiles of a map. */
+  public String averagePool(String name, String input, int height, int width) {
+    return layer(
+        name,
+        input,
+        new SubsamplingLayer.Builder(PoolingType.AVG)
+            .kernelSize(height, width)
+            .stride(height, width)
+            .build());
+  }
+
+  /** The maximum over a square window. */
+  public String maxPool(String name, String input, int kernel, int stride, int padding) {
+    return layer(
+        name,
+        input,
+        new SubsamplingLayer.Builder(PoolingType.MAX)
+            .kernelSize(kernel, kernel)
+            .stride(stride, stride)
+            .padding(padding, padding)
+            .build());
+  }
+
+  /** Each value of a map repeated in a tile. */
+  public String upsampling(String name, String input, int height, int width) {
+    return layer(name, input, new Upsampling2D.Builder().size(new int[] {height, width}).build());
   }
 
   /** A dense layer that gives logits and is trained with cross-entropy, dropout in front of it. */

@@ -176,13 +176,10 @@ public final class RepMLPNet {
   }
 
   private String channelPerceptron(String prefix, String input, RepMLPBlockConfiguration block) {
+    int features = block.shareSets() * block.height() * block.width();
     String x =
         graph.groupedFullyConnected(
-            prefix + "fc3",
-            input,
-            block.shareSets(),
-            block.height() * block.width(),
-            form == Form.DEPLOY);
+            prefix + "fc3", input, block.shareSets(), features, features, form == Form.DEPLOY);
     return form == Form.DEPLOY ? x : graph.batchNorm(prefix + "fc3_bn", x, block.shareSets());
   }
 

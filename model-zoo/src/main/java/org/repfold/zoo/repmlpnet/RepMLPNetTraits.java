@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
 import org.repfold.zoo.Form;
+import org.repfold.zoo.TensorSizes;
 
 /**
  * What the tensors of a RepMLPNet say of it: everything but how large its images are, and how high
@@ -72,17 +73,17 @@ record RepMLPNetTraits(
     List<Integer> internals = new ArrayList<>();
     for (int stage = 0; stage < blocks.size(); stage++) {
       String block = "stages." + stage + ".0.repmlp_block.";
-      List<Integer> fc3 = sizes(tensors, block + "fc3.weight", 4);
-      List<Integer> fc1 = sizes(tensors, block + "gp.fc1.weight", 4);
+      List<Integer> fc3 = TensorSizes.of(tensors, block + "fc3.weight", 4);
+      List<Integer> fc1 = TensorSizes.of(tensors, block + "gp.fc1.weight", 4);
       channels.add(fc1.get(1));
       internals.add(fc1.get(0));
       positions.add(fc3.get(1));
       shareSets.add(fc3.get(0) / fc3.get(1));
     }
-    List<Integer> stem = sizes(tensors, "conv_embedding.conv.weight", 4);
+    List<Integer> stem = TensorSizes.of(tensors, "conv_embedding.conv.weight", 4);
     return new RepMLPNetTraits(
         stem.get(1),
-        sizes(tensors, "head.weight", 2).get(0),
+        TensorSizes.of(tensors, "head.weight", 2).get(0),
         stem.get(2),
         stem.get(3),
         List.copyOf(blocks),
@@ -105,19 +106,6 @@ record RepMLPNetTraits(
         .map(match -> Integer.valueOf(match.group(1)))
         .sorted()
         .toList();
-  }
-
-  private static List<Integer> sizes(Map<String, Shape> tensors, String name, int rank) {
-    Shape shape = tensors.get(name);
-    if (shape == null
-        || shape.rank() != rank
-        || IntStream.range(0, rank)
-            .anyMatch(a -> shape.dimension(a) < 1 || shape.dimension(a) > Integer.MAX_VALUE)) {
-      throw new BadInputException(
-          "expected a tensor '%s' of %d axes to read the architecture off, found %s; --arch names the architecture"
-              .formatted(name, rank, shape == null ? "none" : shape));
-    }
-    return IntStream.range(0, rank).mapToObj(axis -> (int) shape.dimension(axis)).toList();
   }
 
   /**

@@ -1,0 +1,31 @@
+package org.repfold.zoo;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.repfold.graph.BadInputException;
+import org.repfold.graph.Shape;
+
+/** Reads an architecture's sizes off the shapes of its tensors. */
+public final class TensorSizes {
+  private TensorSizes() {}
+
+  /**
+   * The sizes of a tensor's axes.
+   *
+   * @param rank how many it must have
+   * @throws BadInputException naming the tensor, if it is missing, or has other axes or empty ones
+   */
+  public static List<Integer> of(Map<String, Shape> tensors, String name, int rank) {
+    Shape shape = tensors.get(name);
+    if (shape == null
+        || shape.rank() != rank
+        || IntStream.range(0, rank)
+            .anyMatch(a -> shape.dimension(a) < 1 || shape.dimension(a) > Integer.MAX_VALUE)) {
+      throw new BadInputException(
+          "expected a tensor '%s' of %d axes to read the architecture off, found %s; --arch names the architecture"
+              .formatted(name, rank, shape == null ? "none" : shape));
+    }
+    return IntStream.range(0, rank).mapToObj(axis -> (int) shape.dimension(axis)).toList();
+  }
+}
