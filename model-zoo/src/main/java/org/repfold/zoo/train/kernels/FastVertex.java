@@ -11,10 +11,17 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Stands in for a vertex without parameters, at its place in the graph. */
+/**
+ * Stands in for a vertex without parameters, at its place in the graph. Maps are computed here, all
+ * else by the vertex that it stands for.
+ */
 @SuppressWarnings("overrides") // DL4J declares setInputs with and without varargs.
 abstract class FastVertex extends BaseGraphVertex {
   private static final long serialVersionUID = 1L;
+
+  private static final int MAP_RANK = 4;
+
+  private final GraphVertex replaced;
 
   FastVertex(ComputationGraph graph, GraphVertex replaced) {
     super(
@@ -25,6 +32,7 @@ abstract class FastVertex extends BaseGraphVertex {
         replaced.getOutputVertices(),
         DataType.FLOAT);
     setOutputVertex(replaced.isOutputVertex());
+    this.replaced = replaced;
   }
 
   abstract INDArray forward(LayerWorkspaceMgr workspaces);
@@ -33,12 +41,31 @@ abstract class FastVertex extends BaseGraphVertex {
 
   @Override
   public final INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
-    return forward(workspaces);
+    if (isMap()) {
+      return forward(workspaces);
+    }
+    replaced.setInputs(inputs);
+    return replaced.doForward(training, workspaces);
   }
 
   @Override
   public final Pair<Gradient, INDArray[]> doBackward(boolean tbptt, LayerWorkspaceMgr workspaces) {
-    return new Pair<>(null, backward(workspaces));
+    if (isMap()) {
+      return new Pair<>(null, backward(workspaces));
+    }
+    replaced.setInputs(inputs);
+    replaced.setEpsilon(epsilon);
+    return replaced.doBackward(tbptt, workspaces);
+  }
+
+  private boolean isMap() {
+    return inputs[0].rank() == MAP_RANK;
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    replaced.clear();
   }
 
   @Override

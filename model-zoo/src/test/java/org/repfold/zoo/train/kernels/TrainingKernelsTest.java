@@ -5,18 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.repfold.zoo.Form;
 import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.Initialization;
+import org.repfold.zoo.NetworkConfiguration;
 import org.repfold.zoo.Regularization;
-import org.repfold.zoo.repmlpnet.RepMLPNet;
+import org.repfold.zoo.WeightInitializer;
+import org.repfold.zoo.repmlp.RepMLPResNetConfiguration;
+import org.repfold.zoo.repmlp.UnitKind;
 import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
 
 class TrainingKernelsTest {
@@ -43,10 +49,41 @@ class TrainingKernelsTest {
         4);
   }
 
-  private static ComputationGraph graph(RepMLPNetConfiguration net, DataType type) {
+  /** With values that are no maps between its layers, and convolutions that are no tiles. */
+  private static RepMLPResNetConfiguration resNet(UnitKind unit) {
+    return new RepMLPResNetConfiguration(
+        2,
+        3,
+        24,
+        24,
+        8,
+        3,
+        2,
+        true,
+        List.of(2, 2),
+        List.of(16, 32),
+        unit,
+        List.of(1, 2),
+        unit == UnitKind.LIGHT ? List.of() : List.of(2, 2),
+        3,
+        3,
+        2,
+        List.of(1, 3),
+        1);
+  }
+
+  static Stream<NetworkConfiguration> networks() {
+    return Stream.of(net(12), net(6), resNet(UnitKind.LIGHT), resNet(UnitKind.BOTTLENECK));
+  }
+
+  private static ComputationGraph graph(NetworkConfiguration net, DataType type) {
     ComputationGraph graph =
-        RepMLPNet.build(
-            net, new GraphOptions(type, 7, new Sgd(0.1), new Regularization(0, 0.1, 0, 0)));
+        Initialization.initialize(
+            net.graph(
+                Form.TRAIN,
+                new GraphOptions(type, 7, new Sgd(0.1), new Regularization(0, 0.1, 0, 0))),
+            WeightInitializer.PYTORCH,
+            7);
     Nd4j.getRandom().setSeed(5);
     for (String key : graph.paramTable().keySet()) {
       INDArray value = graph.getParam(key);
@@ -89,11 +126,11 @@ class TrainingKernelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {12, 6})
-  void gradientsAreThoseOfTheStockLayersInDouble(int partition) {
-    ComputationGraph stock = graph(net(partition), DataType.DOUBLE);
+  @MethodSource("networks")
+  void gradientsAreThoseOfTheStockLayersInDouble(NetworkConfiguration net) {
+    ComputationGraph stock = graph(net, DataType.DOUBLE);
     step(stock, DataType.DOUBLE);
-    ComputationGraph fast = graph(net(partition), DataType.FLOAT);
+    ComputationGraph fast = graph(net, DataType.FLOAT);
     try (TrainingKernels kernels = TrainingKernels.install(fast)) {
       assertTrue(kernels.count() > 0);
       step(fast, DataType.FLOAT);
@@ -106,11 +143,10 @@ class TrainingKernelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {12, 6})
-  void inferenceIsThatOfTheStockLayersInDouble(int partition) {
-    INDArray expected =
-        graph(net(partition), DataType.DOUBLE).outputSingle(images(DataType.DOUBLE));
-    ComputationGraph fast = graph(net(partition), DataType.FLOAT);
+  @MethodSource("networks")
+  void inferenceIsThatOfTheStockLayersInDouble(NetworkConfiguration net) {
+    INDArray expected = graph(net, DataType.DOUBLE).outputSingle(images(DataType.DOUBLE));
+    ComputationGraph fast = graph(net, DataType.FLOAT);
     try (TrainingKernels kernels = TrainingKernels.install(fast)) {
       assertTrue(kernels.count() > 0);
       assertClose(expected, fast.outputSingle(images(DataType.FLOAT)));
