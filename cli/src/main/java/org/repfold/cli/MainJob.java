@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.repfold.converter.DeployForm;
 import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.report.Report;
@@ -14,6 +15,7 @@ import org.repfold.converter.verify.LabelledData;
 import org.repfold.converter.verify.Verification;
 import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.BadInputException;
+import org.repfold.zoo.Parameters;
 import org.repfold.zoo.catalog.Architecture;
 import org.repfold.zoo.data.LabelledImages;
 import org.repfold.zoo.train.TrainingProgress;
@@ -114,7 +116,7 @@ record MainJob(Architecture architecture, TrainingRecipe recipe, Path folder, Co
         new TrainingRun(architecture.build(recipe.graphOptions(images.count())), recipe);
     console.line(
         "%s, %,d parameters, on %,d images of Fashion-MNIST, %d epochs",
-        architecture.name(), run.graph().numParams(), images.count(), recipe.epochs());
+        architecture.name(), parameters(run.graph()), images.count(), recipe.epochs());
     Path checkpoint = folder.resolve("train.checkpoint.zip");
     TrainingRun.Outcome outcome = run.train(images, testImages, checkpoint, console);
     if (!outcome.finished()) {
@@ -124,6 +126,10 @@ record MainJob(Architecture architecture, TrainingRecipe recipe, Path folder, Co
     run.save(trainFile);
     Files.deleteIfExists(checkpoint);
     return Optional.of(outcome);
+  }
+
+  private static long parameters(ComputationGraph graph) {
+    return Parameters.trainable(graph.getConfiguration());
   }
 
   private void print(Converter converter, DeployForm deploy) {

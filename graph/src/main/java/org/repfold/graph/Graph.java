@@ -136,14 +136,14 @@ public final class Graph implements GraphView {
     return counts;
   }
 
-  /** The number of scalar parameters, a tensor shared between nodes counted once. */
+  /**
+   * The number of scalar parameters that training learns, a tensor shared between nodes counted
+   * once; BatchNormalization's running statistics are not among them.
+   */
   public long parameterCount() {
     Set<Tensor> seen = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
-    nodes.values().forEach(node -> seen.addAll(node.operator().parameters().values()));
-    return seen.stream()
-        .filter(tensor -> tensor.type() != ElementType.INT64)
-        .mapToLong(Tensor::size)
-        .sum();
+    nodes.values().forEach(node -> seen.addAll(node.operator().learned()));
+    return seen.stream().mapToLong(Tensor::size).sum();
   }
 
   @Override

@@ -42,6 +42,16 @@ public sealed interface Operator
     return Map.of();
   }
 
+  /**
+   * The parameters that training learns: all but running statistics, which are measured. Integers,
+   * which are sizes, are none.
+   */
+  default List<Tensor> learned() {
+    return parameters().values().stream()
+        .filter(tensor -> tensor.type() != ElementType.INT64)
+        .toList();
+  }
+
   /** This operator with each parameter replaced. */
   default Operator mapParameters(UnaryOperator<Tensor> change) {
     return this;
@@ -212,6 +222,11 @@ public sealed interface Operator
     @Override
     public Map<String, Tensor> parameters() {
       return Map.of("scale", scale, "shift", shift, "mean", mean, "variance", variance);
+    }
+
+    @Override
+    public List<Tensor> learned() {
+      return List.of(scale, shift);
     }
 
     @Override

@@ -114,6 +114,20 @@ class GraphTest {
   }
 
   @Test
+  void runningStatisticsAreNotCountedAsParameters() {
+    Tensor two = Tensor.vector(1, 2);
+    Graph graph =
+        graph(
+            List.of(
+                new Node(
+                    "bn",
+                    new Operator.BatchNormalization(two, Tensor.vector(3, 4), two, two, 1e-5),
+                    "x")),
+            "bn");
+    assertEquals(4, graph.parameterCount());
+  }
+
+  @Test
   void sharedParameterIsCountedAndConvertedOnce() {
     Tensor weight = Tensor.of(Shape.of(2, 2), 1.0, 2.0, 3.0, 4.0);
     Graph graph =

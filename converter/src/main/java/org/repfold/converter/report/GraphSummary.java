@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Input;
 import org.repfold.graph.Node;
@@ -21,7 +20,7 @@ import org.repfold.graph.Tensor;
  *
  * @param nodes each after those whose values it takes
  * @param operators how many nodes of each type, sorted by type, constants left out
- * @param parameters scalar parameters, one shared between nodes counted once
+ * @param parameters scalar parameters that training learns, one shared between nodes counted once
  * @param flops of one sample: two for each multiply-add of Conv, ConvTranspose, Gemm and MatMul,
  *     all else left out
  */
@@ -80,10 +79,7 @@ public record GraphSummary(
         attributes(node.operator()),
         node.inputs(),
         Arrays.stream(graph.shape(node.name()).toArray()).boxed().toList(),
-        node.operator().parameters().values().stream()
-            .filter(tensor -> tensor.type() != ElementType.INT64)
-            .mapToLong(Tensor::size)
-            .sum());
+        node.operator().learned().stream().mapToLong(Tensor::size).sum());
   }
 
   private static String attributes(Operator operator) {

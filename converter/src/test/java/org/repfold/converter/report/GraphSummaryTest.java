@@ -86,7 +86,7 @@ class GraphSummaryTest {
     GraphSummary summary = summary("relu");
 
     assertEquals(0, summary.flops());
-    assertEquals(16, summary.parameters());
+    assertEquals(8, summary.parameters());
     assertEquals(Map.of("BatchNormalization", 1, "Relu", 1), summary.operators());
   }
 

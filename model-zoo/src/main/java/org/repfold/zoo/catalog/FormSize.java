@@ -3,8 +3,7 @@ package org.repfold.zoo.catalog;
 /**
  * How large one form of a network is.
  *
- * @param parameters trainable parameters of the train form (running statistics are not counted); of
- *     the deploy form all that its file holds
+ * @param parameters scalar parameters that training learns; running statistics are not counted
  * @param flops two for each multiply-add of convolutions and dense layers, for one image
  */
 public record FormSize(long parameters, long flops) {

@@ -13,7 +13,6 @@ import org.repfold.zoo.Form;
 import org.repfold.zoo.GraphOptions;
 import org.repfold.zoo.Initialization;
 import org.repfold.zoo.NetworkConfiguration;
-import org.repfold.zoo.Parameters;
 import org.repfold.zoo.WeightInitializer;
 
 /** How large a network is in both forms. */
@@ -53,11 +52,11 @@ public record NetworkSize(FormSize train, FormSize deploy) {
     Graph train = new Dl4jReader().read(built).graph();
     built.close();
     Graph deploy = Conversion.of(train).lowering().folded();
-    return new NetworkSize(
-        new FormSize(
-            Parameters.trainable(network.graph(Form.TRAIN, options)),
-            GraphSummary.of(train).flops()),
-        new FormSize(deploy.parameterCount(), GraphSummary.of(deploy).flops()));
+    return new NetworkSize(sizeOf(train), sizeOf(deploy));
+  }
+
+  private static FormSize sizeOf(Graph graph) {
+    return new FormSize(graph.parameterCount(), GraphSummary.of(graph).flops());
   }
 
   private NetworkSize plus(NetworkSize other) {
