@@ -40,8 +40,7 @@ final class ModelsCommand extends ConsoleCommand {
         .line("%-26s %14s %14s %10s %10s", "name", "train form", "deploy form", "train", "deploy");
     for (Architecture architecture : Families.architectures()) {
       String name = architecture.name();
-      NetworkSize size =
-          measure ? NetworkSize.measure(architecture.configuration()) : known.get(name);
+      NetworkSize size = measure ? NetworkSize.measure(architecture) : known.get(name);
       sizes.put(name, size);
       console()
           .line(

@@ -73,7 +73,7 @@ final class ZooTable extends ConsoleCommand {
           folder.resolve(name).resolve("report.html"),
           reports.resolve(name + ".html"),
           StandardCopyOption.REPLACE_EXISTING);
-      NetworkSize size = NetworkSize.measure(architecture.configuration());
+      NetworkSize size = NetworkSize.measure(architecture);
       rows.add(row(architecture, result.get(), size));
       documents.add(document(architecture, result.get(), size));
       passed &= result.get().passed();

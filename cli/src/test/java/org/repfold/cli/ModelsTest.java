@@ -45,7 +45,9 @@ class ModelsTest {
     for (String form : new String[] {"train", "deploy"}) {
       JsonNode found = json("inspect", folder.resolve(form + ".zip").toString(), "--json");
       assertEquals(
-          listed.get("parameters").get(form).longValue(), found.get("parameters").longValue(), form);
+          listed.get("parameters").get(form).longValue(),
+          found.get("parameters").longValue(),
+          form);
       assertEquals(listed.get("flops").get(form).longValue(), found.get("flops").longValue(), form);
     }
   }
@@ -60,13 +62,12 @@ class ModelsTest {
   }
 
   private static JsonNode json(String... arguments) throws IOException {
-    return JSON.readTree(CommandResult.of(arguments).out());
+    return JSON.readTree(CommandResult.of((Object[]) arguments).out());
   }
 
   /** With statistics, gains and shifts for which no fold is simpler than in a trained network. */
   private static void save(String name, Path file) throws IOException {
-    ComputationGraph graph =
-        Architecture.find(name).build(GraphOptions.inference(DataType.FLOAT));
+    ComputationGraph graph = Architecture.find(name).build(GraphOptions.inference(DataType.FLOAT));
     graph.params().assign(Nd4j.rand(DataType.FLOAT, graph.params().shape()).muli(0.5).addi(0.25));
     ModelSerializer.writeModel(graph, file.toFile(), false);
     graph.close();

@@ -54,6 +54,11 @@ public record Architecture(String name, Family family, NetworkConfiguration conf
     return new Architecture(name, family, family.named(configuration, tensors));
   }
 
+  /** The same network with other numbers of blocks. */
+  Architecture withBlocks(List<Integer> blocks) {
+    return new Architecture(name, family, configuration.withBlocks(blocks));
+  }
+
   /** The train form, its weights at their initial values. */
   public ComputationGraph build(GraphOptions options) {
     return Initialization.initialize(

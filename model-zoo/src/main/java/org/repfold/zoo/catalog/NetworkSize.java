@@ -1,35 +1,32 @@
 package org.repfold.zoo.catalog;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.buffer.DataType;
+import java.util.Map;
 import org.repfold.converter.Conversion;
-import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.converter.report.GraphSummary;
+import org.repfold.graph.ElementType;
+import org.repfold.graph.Elements;
 import org.repfold.graph.Graph;
+import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
 import org.repfold.zoo.Form;
-import org.repfold.zoo.GraphOptions;
-import org.repfold.zoo.Initialization;
-import org.repfold.zoo.NetworkConfiguration;
-import org.repfold.zoo.WeightInitializer;
+import org.repfold.zoo.OfficialTensors;
 
 /** How large a network is in both forms. */
 public record NetworkSize(FormSize train, FormSize deploy) {
-  /** Any values will do, as long as no fold is simpler for them: no zeros and ones. */
-  private static final WeightInitializer NOTHING_SPECIAL =
-      (parameter, random) -> Optional.of(parameter.draw(() -> random.nextDouble(0.25, 0.75)));
 
   /**
-   * Measures a network: builds its train form, converts it, and counts.
+   * Measures a network: takes its train form with weights that are made up as they are read,
+   * converts it, and counts.
    *
    * <p>Blocks of a stage are alike but for the first, so that networks of one block in each stage,
    * and those with one more block in one of them, tell how large any number of blocks is. No larger
-   * network is built.
+   * network is converted.
    */
-  public static NetworkSize measure(NetworkConfiguration network) {
-    List<Integer> blocks = network.blocks();
+  public static NetworkSize measure(Architecture network) {
+    List<Integer> blocks = network.configuration().blocks();
     List<Integer> single = blocks.stream().map(count -> Math.min(count, 1)).toList();
     NetworkSize base = count(network.withBlocks(single));
     NetworkSize size = base;
@@ -44,19 +41,34 @@ public record NetworkSize(FormSize train, FormSize deploy) {
     return size;
   }
 
-  /** Builds and converts the whole network, and counts. */
-  static NetworkSize count(NetworkConfiguration network) {
-    GraphOptions options = GraphOptions.inference(DataType.FLOAT);
-    ComputationGraph built =
-        Initialization.initialize(network.graph(Form.TRAIN, options), NOTHING_SPECIAL, 0);
-    Graph train = new Dl4jReader().read(built).graph();
-    built.close();
-    Graph deploy = Conversion.of(train).lowering().folded();
-    return new NetworkSize(sizeOf(train), sizeOf(deploy));
+  /** Converts the whole network, and counts. */
+  static NetworkSize count(Architecture network) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    OfficialTensors.of(network.configuration(), Form.TRAIN)
+        .forEach((name, shape) -> tensors.put(name, madeUp(name, shape)));
+    Graph train = network.graph(Form.TRAIN, tensors);
+    return new NetworkSize(sizeOf(train), sizeOf(Conversion.of(train).lowering().folded()));
   }
 
   private static FormSize sizeOf(Graph graph) {
     return new FormSize(graph.parameterCount(), GraphSummary.of(graph).flops());
+  }
+
+  private static Tensor madeUp(String name, Shape shape) {
+    return Tensor.of(
+        shape, ElementType.FLOAT32, new MadeUp(Math.toIntExact(shape.elements()), name.hashCode()));
+  }
+
+  /** Any values will do, as long as no fold is simpler for them: no zeros and ones. */
+  private record MadeUp(int size, int seed) implements Elements {
+    private static final int SCATTER = 0x9E3779B9;
+    private static final int BITS = 20;
+
+    @Override
+    public double get(int index) {
+      double share = ((seed + index) * SCATTER >>> Integer.SIZE - BITS) / (double) (1 << BITS);
+      return 0.25 + 0.5 * share;
+    }
   }
 
   private NetworkSize plus(NetworkSize other) {

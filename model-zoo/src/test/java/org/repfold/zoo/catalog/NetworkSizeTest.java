@@ -15,6 +15,7 @@ import org.repfold.zoo.GraphOptions;
 import org.repfold.zoo.NetworkConfiguration;
 import org.repfold.zoo.Parameters;
 import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
+import org.repfold.zoo.repmlpnet.RepMLPNetFamily;
 import org.repfold.zoo.repmlpnet.RepMLPNetGoldenTest;
 import org.repfold.zoo.repmlpnet.RepMLPNets;
 
@@ -47,7 +48,9 @@ class NetworkSizeTest {
 
   @ParameterizedTest
   @MethodSource("configurations")
-  void whatFewBlocksTellIsTheSizeOfTheWholeNetwork(NetworkConfiguration network) {
+  void whatFewBlocksTellIsTheSizeOfTheWholeNetwork(NetworkConfiguration configuration) {
+    Architecture network = new Architecture("it", new RepMLPNetFamily(), configuration);
+
     assertEquals(NetworkSize.count(network), NetworkSize.measure(network));
   }
 

@@ -37,7 +37,6 @@ class SizesTest {
   @ParameterizedTest
   @MethodSource("names")
   void bothFormsAreAsLargeAsMeasured(String name) {
-    assertEquals(
-        NetworkSize.measure(Families.named(name).configuration()), Sizes.measured().get(name));
+    assertEquals(NetworkSize.measure(Families.named(name)), Sizes.measured().get(name));
   }
 }
