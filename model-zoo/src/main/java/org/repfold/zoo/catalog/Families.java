@@ -7,13 +7,22 @@ import java.util.Map;
 import org.repfold.graph.BadInputException;
 import org.repfold.zoo.Family;
 import org.repfold.zoo.cyclemlp.CycleMlpFamily;
+import org.repfold.zoo.gmlp.GmlpFamily;
+import org.repfold.zoo.mixer.MixerFamily;
 import org.repfold.zoo.repmlp.RepMLPFamily;
 import org.repfold.zoo.repmlpnet.RepMLPNetFamily;
+import org.repfold.zoo.resmlp.ResMlpFamily;
 
 /** All families of the zoo, and all their networks that have a name. */
 public final class Families {
   private static final List<Family> ALL =
-      List.of(new RepMLPNetFamily(), new RepMLPFamily(), new CycleMlpFamily());
+      List.of(
+          new RepMLPNetFamily(),
+          new RepMLPFamily(),
+          new MixerFamily(),
+          new ResMlpFamily(),
+          new GmlpFamily(),
+          new CycleMlpFamily());
   private static final Map<String, Architecture> NAMED = named();
 
   private Families() {}

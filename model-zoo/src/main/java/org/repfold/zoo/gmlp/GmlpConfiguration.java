@@ -1,0 +1,100 @@
+package org.repfold.zoo.gmlp;
+
+import static org.repfold.zoo.Settings.positive;
+import static org.repfold.zoo.Settings.require;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.repfold.converter.io.dl4j.layers.AxisSlice;
+import org.repfold.graph.BadInputException;
+import org.repfold.zoo.Form;
+import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.NetworkBuilder;
+import org.repfold.zoo.tokens.TokenConfiguration;
+import org.repfold.zoo.tokens.TokenNetwork;
+
+/**
+ * Everything that determines a gMLP (Liu, Dai, So and Le, "Pay Attention to MLPs", NeurIPS 2021,
+ * arXiv 2105.08050), as timm builds it.
+ *
+ * @param inChannels channels of the image
+ * @param classes number of logits
+ * @param imageHeight height of the image
+ * @param imageWidth width of the image
+ * @param patch height and width of a patch; it divides those of the image
+ * @param blocks number of blocks
+ * @param channels channels of a token
+ * @param hidden channels inside a block, an even number: half of them gate the others
+ * @param dropPath rate of stochastic depth behind every branch, in training
+ */
+public record GmlpConfiguration(
+    int inChannels,
+    int classes,
+    int imageHeight,
+    int imageWidth,
+    int patch,
+    int blocks,
+    int channels,
+    int hidden,
+    double dropPath)
+    implements TokenConfiguration {
+  private static final double EPSILON = 1e-6;
+
+  /** timm leaves PyTorch's default in the gate alone. */
+  private static final double GATE_EPSILON = 1e-5;
+
+  /**
+   * Validates.
+   *
+   * @throws BadInputException naming the setting, what was expected and what was found
+   */
+  public GmlpConfiguration {
+    TokenConfiguration.validate(
+        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels, dropPath);
+    positive("hidden", hidden);
+    require(hidden % 2 == 0, "hidden: expected an even number, found %d", hidden);
+  }
+
+  @Override
+  public GmlpConfiguration plain() {
+    return new GmlpConfiguration(
+        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels, hidden, 0);
+  }
+
+  @Override
+  public ComputationGraphConfiguration graph(Form form, GraphOptions options) {
+    TokenNetwork network = TokenNetwork.of(this, form, options);
+    String x = network.stem();
+    for (int block = 0; block < blocks; block++) {
+      x = block(network, "blocks.%d.".formatted(block), x);
+    }
+    return network.classify(network.layerNorm("norm", x, channels, EPSILON));
+  }
+
+  /** Section 2 of the paper. */
+  private String block(TokenNetwork network, String prefix, String input) {
+    String x = network.layerNorm(prefix + "norm", input, channels, EPSILON);
+    String mlp = prefix + "mlp_channels.";
+    x = network.linear(mlp + "fc1", x, TokenNetwork.CHANNELS, channels, hidden);
+    x = network.gelu(mlp + "act", x);
+    x = gate(network, mlp + "gate", x);
+    x = network.linear(mlp + "fc2", x, TokenNetwork.CHANNELS, hidden / 2, channels);
+    return network.residual(prefix + "add", input, x);
+  }
+
+  /** The spatial gating unit, equation 3. */
+  private String gate(TokenNetwork network, String name, String input) {
+    NetworkBuilder graph = network.graph();
+    int half = hidden / 2;
+    String u = graph.vertex(name + ".u", half(0, half), List.of(input));
+    String v = graph.vertex(name + ".v", half(half, hidden), List.of(input));
+    v = network.layerNorm(name + ".norm", v, half, GATE_EPSILON);
+    v = network.linear(name + ".proj", v, TokenNetwork.TOKENS, tokens(), tokens());
+    return graph.vertex(name, new ElementWiseVertex(ElementWiseVertex.Op.Product), List.of(u, v));
+  }
+
+  private static AxisSlice half(int start, int end) {
+    return new AxisSlice(TokenNetwork.CHANNELS, start, end);
+  }
+}

@@ -1,0 +1,64 @@
+package org.repfold.zoo.tokens;
+
+import static org.repfold.zoo.Settings.positive;
+import static org.repfold.zoo.Settings.require;
+
+import org.repfold.zoo.NetworkConfiguration;
+
+/** What determines a network of equal blocks over tokens, one for each patch of the image. */
+public interface TokenConfiguration extends NetworkConfiguration {
+
+  /** Height and width of a patch; they divide those of the image. */
+  int patch();
+
+  /** Number of blocks. */
+  int blocks();
+
+  /** Channels of a token. */
+  int channels();
+
+  /** The rate of stochastic depth behind every branch, in training. */
+  double dropPath();
+
+  /** The same network, with every setting that only training knows at its default. */
+  TokenConfiguration plain();
+
+  /** Number of tokens: patches of the image. */
+  default int tokens() {
+    return (imageHeight() / patch()) * (imageWidth() / patch());
+  }
+
+  /**
+   * Validates what all such configurations have.
+   *
+   * @throws org.repfold.graph.BadInputException naming the setting, what was expected and what was
+   *     found
+   */
+  static void validate(
+      int inChannels,
+      int classes,
+      int imageHeight,
+      int imageWidth,
+      int patch,
+      int blocks,
+      int channels,
+      double dropPath) {
+    positive("inChannels", inChannels);
+    positive("classes", classes);
+    positive("imageHeight", imageHeight);
+    positive("imageWidth", imageWidth);
+    positive("patch", patch);
+    positive("blocks", blocks);
+    positive("channels", channels);
+    require(
+        imageHeight % patch == 0 && imageWidth % patch == 0,
+        "patch: expected a divisor of the image's sides %d and %d, found %d",
+        imageHeight,
+        imageWidth,
+        patch);
+    require(
+        dropPath >= 0 && dropPath < 1,
+        "dropPath: expected a rate of at least 0 and below 1, found %s",
+        dropPath);
+  }
+}

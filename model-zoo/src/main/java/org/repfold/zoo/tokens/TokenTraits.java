@@ -1,0 +1,75 @@
+package org.repfold.zoo.tokens;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.repfold.graph.BadInputException;
+import org.repfold.graph.Shape;
+import org.repfold.zoo.OfficialTensors;
+
+/**
+ * What the tensors of a network over tokens tell of it; everything but how its tokens lie in the
+ * image.
+ */
+public record TokenTraits(
+    int inChannels, int classes, int patch, int blocks, int channels, int tokens) {
+  private static final String BLOCKS = "blocks.";
+
+  /**
+   * Reads the traits.
+   *
+   * @param mixing name of the first weight that mixes tokens, {@code [out, tokens]}
+   * @throws BadInputException naming a tensor that is missing or of the wrong rank
+   */
+  static TokenTraits of(Map<String, Shape> tensors, String mixing) {
+    List<Integer> stem = OfficialTensors.sizes(tensors, "stem.proj.weight", 4);
+    if (!stem.get(2).equals(stem.get(3))) {
+      throw new BadInputException(
+          "tensor 'stem.proj.weight': expected square patches, found %d x %d"
+              .formatted(stem.get(2), stem.get(3)));
+    }
+    Set<String> parts =
+        tensors.keySet().stream()
+            .filter(name -> name.startsWith(BLOCKS))
+            .map(name -> name.substring(BLOCKS.length()).split("\\.", 2)[0])
+            .collect(Collectors.toSet());
+    int blocks = 0;
+    while (parts.contains(Integer.toString(blocks))) {
+      blocks++;
+    }
+    return new TokenTraits(
+        stem.get(1),
+        OfficialTensors.sizes(tensors, "head.weight", 2).get(0),
+        stem.get(2),
+        blocks,
+        stem.get(0),
+        OfficialTensors.sizes(tensors, mixing, 2).get(1));
+  }
+
+  /**
+   * The image {@code [H, W]}: the one that is known, else the square one. Weights are the same for
+   * every image of as many patches.
+   *
+   * @throws BadInputException if there is none
+   */
+  Shape image(Optional<Shape> input) {
+    if (input.isPresent()) {
+      return Shape.of(input.get().dimension(2), input.get().dimension(3));
+    }
+    long side = Math.round(Math.sqrt(tokens));
+    if (side * side != tokens || side * patch > Integer.MAX_VALUE) {
+      throw new BadInputException(
+          "the tensors (%s) do not say how the patches lie, as they make no square: --arch net.json must state the image"
+              .formatted(describe()));
+    }
+    return Shape.of(side * patch, side * patch);
+  }
+
+  /** In words. */
+  String describe() {
+    return "%d blocks of %d channels, %d tokens, one for each patch of %dx%d in %d channels, %d classes"
+        .formatted(blocks, channels, tokens, patch, patch, inChannels, classes);
+  }
+}
