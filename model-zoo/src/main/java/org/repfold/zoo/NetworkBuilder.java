@@ -250,9 +250,10 @@ public final class NetworkBuilder {
    */
   public String dropPath(String name, String branch, double share) {
     double rate = options.regularization().dropPath() * share;
+    long seed = 31 * options.seed() + name.hashCode();
     return rate == 0
         ? branch
-        : layer(name, branch, new DropoutLayer.Builder(new DropPath(rate)).build());
+        : layer(name, branch, new DropoutLayer.Builder(new DropPath(rate, seed)).build());
   }
 
   /** The sum of values of one shape. */

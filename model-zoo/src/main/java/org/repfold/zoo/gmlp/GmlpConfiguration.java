@@ -26,7 +26,6 @@ import org.repfold.zoo.tokens.TokenNetwork;
  * @param blocks number of blocks
  * @param channels channels of a token
  * @param hidden channels inside a block, an even number: half of them gate the others
- * @param dropPath rate of stochastic depth behind every branch, in training
  */
 public record GmlpConfiguration(
     int inChannels,
@@ -36,8 +35,7 @@ public record GmlpConfiguration(
     int patch,
     int blocks,
     int channels,
-    int hidden,
-    double dropPath)
+    int hidden)
     implements TokenConfiguration {
   private static final double EPSILON = 1e-6;
 
@@ -51,15 +49,9 @@ public record GmlpConfiguration(
    */
   public GmlpConfiguration {
     TokenConfiguration.validate(
-        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels, dropPath);
+        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels);
     positive("hidden", hidden);
     require(hidden % 2 == 0, "hidden: expected an even number, found %d", hidden);
-  }
-
-  @Override
-  public GmlpConfiguration plain() {
-    return new GmlpConfiguration(
-        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels, hidden, 0);
   }
 
   @Override

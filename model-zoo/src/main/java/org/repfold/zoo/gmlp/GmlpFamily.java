@@ -53,8 +53,7 @@ public final class GmlpFamily extends TokenFamily {
         traits.patch(),
         traits.blocks(),
         traits.channels(),
-        OfficialTensors.sizes(tensors, "blocks.0.mlp_channels.fc1.weight", 2).get(0),
-        0);
+        OfficialTensors.sizes(tensors, "blocks.0.mlp_channels.fc1.weight", 2).get(0));
   }
 
   private static Map<String, NetworkConfiguration> all() {
@@ -62,11 +61,11 @@ public final class GmlpFamily extends TokenFamily {
     all.put("gmlp_ti16_224", imageNet(128));
     all.put("gmlp_s16_224", imageNet(256));
     all.put("gmlp_b16_224", imageNet(512));
-    all.put("gmlp_demo", new GmlpConfiguration(1, 10, 28, 28, 4, 4, 64, 256, 0));
+    all.put("gmlp_demo", new GmlpConfiguration(1, 10, 28, 28, 4, 4, 64, 256));
     return Collections.unmodifiableMap(all);
   }
 
   private static GmlpConfiguration imageNet(int channels) {
-    return new GmlpConfiguration(3, 1000, 224, 224, 16, 30, channels, 6 * channels, 0);
+    return new GmlpConfiguration(3, 1000, 224, 224, 16, 30, channels, 6 * channels);
   }
 }

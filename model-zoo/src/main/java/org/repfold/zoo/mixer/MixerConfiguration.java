@@ -22,7 +22,6 @@ import org.repfold.zoo.tokens.TokenNetwork;
  * @param channels channels of a token
  * @param tokenHidden hidden size of the perceptron over tokens
  * @param channelHidden hidden size of the perceptron over channels
- * @param dropPath rate of stochastic depth behind every branch, in training
  */
 public record MixerConfiguration(
     int inChannels,
@@ -33,8 +32,7 @@ public record MixerConfiguration(
     int blocks,
     int channels,
     int tokenHidden,
-    int channelHidden,
-    double dropPath)
+    int channelHidden)
     implements TokenConfiguration {
   private static final double EPSILON = 1e-6;
 
@@ -45,24 +43,9 @@ public record MixerConfiguration(
    */
   public MixerConfiguration {
     TokenConfiguration.validate(
-        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels, dropPath);
+        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels);
     positive("tokenHidden", tokenHidden);
     positive("channelHidden", channelHidden);
-  }
-
-  @Override
-  public MixerConfiguration plain() {
-    return new MixerConfiguration(
-        inChannels,
-        classes,
-        imageHeight,
-        imageWidth,
-        patch,
-        blocks,
-        channels,
-        tokenHidden,
-        channelHidden,
-        0);
   }
 
   @Override

@@ -54,8 +54,7 @@ public final class MixerFamily extends TokenFamily {
         traits.blocks(),
         traits.channels(),
         OfficialTensors.sizes(tensors, "blocks.0.mlp_tokens.fc1.weight", 2).get(0),
-        OfficialTensors.sizes(tensors, "blocks.0.mlp_channels.fc1.weight", 2).get(0),
-        0);
+        OfficialTensors.sizes(tensors, "blocks.0.mlp_channels.fc1.weight", 2).get(0));
   }
 
   private static Map<String, NetworkConfiguration> all() {
@@ -66,12 +65,12 @@ public final class MixerFamily extends TokenFamily {
     all.put("mixer_b16_224", imageNet(16, 12, 768));
     all.put("mixer_l32_224", imageNet(32, 24, 1024));
     all.put("mixer_l16_224", imageNet(16, 24, 1024));
-    all.put("mixer_demo", new MixerConfiguration(1, 10, 28, 28, 4, 3, 64, 32, 256, 0));
+    all.put("mixer_demo", new MixerConfiguration(1, 10, 28, 28, 4, 3, 64, 32, 256));
     return Collections.unmodifiableMap(all);
   }
 
   private static MixerConfiguration imageNet(int patch, int blocks, int channels) {
     return new MixerConfiguration(
-        3, 1000, 224, 224, patch, blocks, channels, channels / 2, 4 * channels, 0);
+        3, 1000, 224, 224, patch, blocks, channels, channels / 2, 4 * channels);
   }
 }

@@ -26,7 +26,6 @@ import org.repfold.zoo.tokens.TokenNetwork;
  * @param channels channels of a token
  * @param hidden hidden size of the perceptron over channels
  * @param layerScale every factor of LayerScale before training
- * @param dropPath rate of stochastic depth behind every branch, in training
  */
 public record ResMlpConfiguration(
     int inChannels,
@@ -37,8 +36,7 @@ public record ResMlpConfiguration(
     int blocks,
     int channels,
     int hidden,
-    double layerScale,
-    double dropPath)
+    double layerScale)
     implements TokenConfiguration {
   /** What timm starts LayerScale with, unless a network states another. */
   static final double DEFAULT_LAYER_SCALE = 1e-4;
@@ -50,7 +48,7 @@ public record ResMlpConfiguration(
    */
   public ResMlpConfiguration {
     TokenConfiguration.validate(
-        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels, dropPath);
+        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels);
     positive("hidden", hidden);
     require(
         layerScale > 0 && layerScale <= 1,
@@ -69,8 +67,7 @@ public record ResMlpConfiguration(
         blocks,
         channels,
         hidden,
-        DEFAULT_LAYER_SCALE,
-        0);
+        DEFAULT_LAYER_SCALE);
   }
 
   @Override

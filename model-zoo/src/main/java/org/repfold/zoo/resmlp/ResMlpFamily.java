@@ -54,8 +54,7 @@ public final class ResMlpFamily extends TokenFamily {
         traits.blocks(),
         traits.channels(),
         OfficialTensors.sizes(tensors, "blocks.0.mlp_channels.fc1.weight", 2).get(0),
-        ResMlpConfiguration.DEFAULT_LAYER_SCALE,
-        0);
+        ResMlpConfiguration.DEFAULT_LAYER_SCALE);
   }
 
   private static Map<String, NetworkConfiguration> all() {
@@ -64,13 +63,13 @@ public final class ResMlpFamily extends TokenFamily {
     all.put("resmlp_24_224", imageNet(16, 24, 384, 1e-5));
     all.put("resmlp_36_224", imageNet(16, 36, 384, 1e-6));
     all.put("resmlp_big_24_224", imageNet(8, 24, 768, 1e-6));
-    all.put("resmlp_demo", new ResMlpConfiguration(1, 10, 28, 28, 4, 4, 64, 256, 0.1, 0));
+    all.put("resmlp_demo", new ResMlpConfiguration(1, 10, 28, 28, 4, 4, 64, 256, 0.1));
     return Collections.unmodifiableMap(all);
   }
 
   private static ResMlpConfiguration imageNet(
       int patch, int blocks, int channels, double layerScale) {
     return new ResMlpConfiguration(
-        3, 1000, 224, 224, patch, blocks, channels, 4 * channels, layerScale, 0);
+        3, 1000, 224, 224, patch, blocks, channels, 4 * channels, layerScale);
   }
 }

@@ -17,11 +17,10 @@ public interface TokenConfiguration extends NetworkConfiguration {
   /** Channels of a token. */
   int channels();
 
-  /** The rate of stochastic depth behind every branch, in training. */
-  double dropPath();
-
-  /** The same network, with every setting that only training knows at its default. */
-  TokenConfiguration plain();
+  /** The same network, with what only its initial weights depend on at its default. */
+  default TokenConfiguration plain() {
+    return this;
+  }
 
   /** Number of tokens: patches of the image. */
   default int tokens() {
@@ -41,8 +40,7 @@ public interface TokenConfiguration extends NetworkConfiguration {
       int imageWidth,
       int patch,
       int blocks,
-      int channels,
-      double dropPath) {
+      int channels) {
     positive("inChannels", inChannels);
     positive("classes", classes);
     positive("imageHeight", imageHeight);
@@ -56,9 +54,5 @@ public interface TokenConfiguration extends NetworkConfiguration {
         imageHeight,
         imageWidth,
         patch);
-    require(
-        dropPath >= 0 && dropPath < 1,
-        "dropPath: expected a rate of at least 0 and below 1, found %s",
-        dropPath);
   }
 }

@@ -52,8 +52,8 @@ public abstract class TokenFamily implements Family {
   }
 
   @Override
-  public final boolean knows(Set<String> tensors) {
-    return tensors.stream().anyMatch(name -> name.contains(mark));
+  public final boolean knows(Map<String, Shape> tensors) {
+    return tensors.keySet().stream().anyMatch(name -> name.contains(mark));
   }
 
   @Override

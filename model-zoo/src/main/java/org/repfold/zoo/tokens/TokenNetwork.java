@@ -2,9 +2,7 @@ package org.repfold.zoo.tokens;
 
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.repfold.converter.io.dl4j.layers.AxisMean;
-import org.repfold.converter.io.dl4j.layers.DropPath;
 import org.repfold.converter.io.dl4j.layers.GeluErf;
 import org.repfold.converter.io.dl4j.layers.LayerNorm;
 import org.repfold.converter.io.dl4j.layers.Linear;
@@ -103,11 +101,7 @@ public final class TokenNetwork {
 
   /** The input plus a branch, which stochastic depth may take away in training. */
   public String residual(String name, String input, String branch) {
-    String kept = branch;
-    if (net.dropPath() > 0) {
-      kept =
-          graph.layer(name + ".drop_path", branch, new DropoutLayer(new DropPath(net.dropPath())));
-    }
+    String kept = graph.dropPath(name + ".drop_path", branch, 1);
     return graph.add(name, List.of(input, kept));
   }
 

@@ -74,14 +74,14 @@ class TokenConfigurationsTest {
          "patch": 4, "blocks": 2, "channels": 6, "hidden": 10, "dropPath": 0.1}
         """);
     Architecture found = Architecture.find(file.toString());
-    assertEquals(new GmlpConfiguration(1, 7, 12, 8, 4, 2, 6, 10, 0.1), found.configuration());
+    assertEquals(new GmlpConfiguration(1, 7, 12, 8, 4, 2, 6, 10), found.configuration());
     Files.writeString(file, found.toJson());
     assertEquals(found, Architecture.find(file.toString()));
   }
 
   @Test
   void everyBranchHasStochasticDepthWhereItIsWanted() {
-    List<String> dropping = dropping(new MixerConfiguration(3, 10, 32, 32, 8, 2, 24, 12, 96, 0.1));
+    List<String> dropping = dropping(new MixerConfiguration(3, 10, 32, 32, 8, 2, 24, 12, 96));
     assertEquals(
         List.of(
             "blocks.0.add1.drop_path",
@@ -107,19 +107,19 @@ class TokenConfigurationsTest {
   void settingsThatMakeNoNetworkAreRefusedByName() {
     assertRefused(
         "patch: expected a divisor of the image's sides 32 and 32, found 5",
-        () -> new MixerConfiguration(3, 10, 32, 32, 5, 2, 24, 12, 96, 0));
+        () -> new MixerConfiguration(3, 10, 32, 32, 5, 2, 24, 12, 96));
     assertRefused(
         "tokenHidden: expected a positive number, found 0",
-        () -> new MixerConfiguration(3, 10, 32, 32, 8, 2, 24, 0, 96, 0));
+        () -> new MixerConfiguration(3, 10, 32, 32, 8, 2, 24, 0, 96));
     assertRefused(
         "hidden: expected an even number, found 9",
-        () -> new GmlpConfiguration(3, 10, 32, 32, 8, 2, 24, 9, 0));
+        () -> new GmlpConfiguration(3, 10, 32, 32, 8, 2, 24, 9));
     assertRefused(
         "layerScale: expected a factor above 0 and at most 1, found 0.0",
-        () -> new ResMlpConfiguration(3, 10, 32, 32, 8, 2, 24, 96, 0, 0));
+        () -> new ResMlpConfiguration(3, 10, 32, 32, 8, 2, 24, 96, 0));
     assertRefused(
         "dropPath: expected a rate of at least 0 and below 1, found 1.0",
-        () -> new ResMlpConfiguration(3, 10, 32, 32, 8, 2, 24, 96, 1e-4, 1));
+        () -> new ResMlpConfiguration(3, 10, 32, 32, 8, 2, 24, 96, 1e-4));
   }
 
   @Test

@@ -1,5 +1,7 @@
 package org.repfold.converter.io.dl4j.layers;
 
+import java.util.Objects;
+import java.util.SplittableRandom;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,37 +13,49 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * Stochastic depth (Huang and others, arXiv 1603.09382), for a {@code DropoutLayer} behind a branch
  * of a residual block: in training each example loses the whole branch with probability {@code
  * rate}, and the branches that stay are divided by {@code 1 - rate}; otherwise nothing happens.
- * Chance is ND4J's, which a network's seed determines.
+ * What is lost follows from the seed and the count of steps, so training that was stopped and
+ * resumed loses the same.
  */
 public final class DropPath implements IDropout {
   private static final long serialVersionUID = 1L;
 
+  /** Separates the streams of consecutive steps; odd, and not the generator's own stride. */
+  private static final long STEP_STRIDE = 0xD1342543DE82EF95L;
+
   private final double rate;
+  private final long seed;
   private transient double[] factors;
 
   /**
    * Stochastic depth.
    *
    * @param rate the probability with which an example loses the branch, at least 0 and below 1
+   * @param seed another for each branch of a network
    */
-  public DropPath(@JsonProperty("rate") double rate) {
+  public DropPath(@JsonProperty("rate") double rate, @JsonProperty("seed") long seed) {
     if (!(rate >= 0 && rate < 1)) {
       throw new IllegalArgumentException(
           "DropPath: expected a rate of at least 0 and below 1, found " + rate);
     }
     this.rate = rate;
+    this.seed = seed;
   }
 
   public double getRate() {
     return rate;
   }
 
+  public long getSeed() {
+    return seed;
+  }
+
   @Override
   public INDArray applyDropout(
       INDArray input, INDArray result, int iteration, int epoch, LayerWorkspaceMgr workspaceMgr) {
+    SplittableRandom random = new SplittableRandom(seed + STEP_STRIDE * iteration);
     factors = new double[Math.toIntExact(input.size(0))];
     for (int i = 0; i < factors.length; i++) {
-      factors[i] = Nd4j.getRandom().nextDouble() < rate ? 0 : 1 / (1 - rate);
+      factors[i] = random.nextDouble() < rate ? 0 : 1 / (1 - rate);
     }
     return scaled(input, result);
   }
@@ -69,21 +83,21 @@ public final class DropPath implements IDropout {
 
   @Override
   public DropPath clone() {
-    return new DropPath(rate);
+    return new DropPath(rate, seed);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof DropPath that && rate == that.rate;
+    return other instanceof DropPath that && rate == that.rate && seed == that.seed;
   }
 
   @Override
   public int hashCode() {
-    return Double.hashCode(rate);
+    return Objects.hash(rate, seed);
   }
 
   @Override
   public String toString() {
-    return "DropPath(%s)".formatted(rate);
+    return "DropPath(%s, seed %d)".formatted(rate, seed);
   }
 }

@@ -2,6 +2,7 @@ package org.repfold.converter.io.dl4j.layers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -43,7 +44,7 @@ class DropPathTest {
             .addInputs("x")
             .setInputTypes(InputType.feedForward(CHANNELS))
             .addLayer("mix", new Linear.Builder().axis(1).nIn(CHANNELS).nOut(CHANNELS).build(), "x")
-            .addLayer("drop_path", new DropoutLayer(new DropPath(RATE)), "mix")
+            .addLayer("drop_path", new DropoutLayer(new DropPath(RATE, 5)), "mix")
             .addLayer(
                 "y",
                 new OutputLayer.Builder(LossFunction.MSE)
@@ -95,7 +96,7 @@ class DropPathTest {
   @Test
   void theSlopeIsThatOfTheBranchesThatStayed() {
     ComputationGraph network = network();
-    DropPath tested = new DropPath(RATE);
+    DropPath tested = new DropPath(RATE, 5);
     INDArray kept = tested.applyDropout(x(), x(), 0, 0, null).div(x());
     assertEquals(kept, tested.backprop(x().assign(1), x(), 0, 0));
     assertThrows(IllegalStateException.class, () -> tested.backprop(x(), x(), 0, 0));
@@ -116,6 +117,14 @@ class DropPathTest {
   }
 
   @Test
+  void everyStepAndEveryBranchLosesOthers() {
+    INDArray first = new DropPath(RATE, 5).applyDropout(x(), x(), 0, 0, null);
+    assertEquals(first, new DropPath(RATE, 5).applyDropout(x(), x(), 0, 1, null));
+    assertNotEquals(first, new DropPath(RATE, 5).applyDropout(x(), x(), 1, 0, null));
+    assertNotEquals(first, new DropPath(RATE, 6).applyDropout(x(), x(), 0, 0, null));
+  }
+
+  @Test
   void configurationSurvivesJson() {
     ComputationGraphConfiguration configuration = network().getConfiguration();
     assertEquals(configuration, ComputationGraphConfiguration.fromJson(configuration.toJson()));
@@ -123,6 +132,6 @@ class DropPathTest {
 
   @Test
   void aRateOfOneIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new DropPath(1));
+    assertThrows(IllegalArgumentException.class, () -> new DropPath(1, 0));
   }
 }
