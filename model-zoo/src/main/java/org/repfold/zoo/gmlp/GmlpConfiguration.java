@@ -23,7 +23,7 @@ import org.repfold.zoo.tokens.TokenNetwork;
  * @param imageHeight height of the image
  * @param imageWidth width of the image
  * @param patch height and width of a patch; it divides those of the image
- * @param blocks number of blocks
+ * @param depth number of blocks
  * @param channels channels of a token
  * @param hidden channels inside a block, an even number: half of them gate the others
  */
@@ -33,7 +33,7 @@ public record GmlpConfiguration(
     int imageHeight,
     int imageWidth,
     int patch,
-    int blocks,
+    int depth,
     int channels,
     int hidden)
     implements TokenConfiguration {
@@ -49,16 +49,22 @@ public record GmlpConfiguration(
    */
   public GmlpConfiguration {
     TokenConfiguration.validate(
-        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels);
+        inChannels, classes, imageHeight, imageWidth, patch, depth, channels);
     positive("hidden", hidden);
     require(hidden % 2 == 0, "hidden: expected an even number, found %d", hidden);
+  }
+
+  @Override
+  public GmlpConfiguration withDepth(int newDepth) {
+    return new GmlpConfiguration(
+        inChannels, classes, imageHeight, imageWidth, patch, newDepth, channels, hidden);
   }
 
   @Override
   public ComputationGraphConfiguration graph(Form form, GraphOptions options) {
     TokenNetwork network = TokenNetwork.of(this, form, options);
     String x = network.stem();
-    for (int block = 0; block < blocks; block++) {
+    for (int block = 0; block < depth; block++) {
       x = block(network, "blocks.%d.".formatted(block), x);
     }
     return network.classify(network.layerNorm("norm", x, channels, EPSILON));

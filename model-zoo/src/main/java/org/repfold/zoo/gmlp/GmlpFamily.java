@@ -51,7 +51,7 @@ public final class GmlpFamily extends TokenFamily {
         (int) image.dimension(0),
         (int) image.dimension(1),
         traits.patch(),
-        traits.blocks(),
+        traits.depth(),
         traits.channels(),
         OfficialTensors.sizes(tensors, "blocks.0.mlp_channels.fc1.weight", 2).get(0));
   }

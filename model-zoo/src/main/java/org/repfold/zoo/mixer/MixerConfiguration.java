@@ -18,7 +18,7 @@ import org.repfold.zoo.tokens.TokenNetwork;
  * @param imageHeight height of the image
  * @param imageWidth width of the image
  * @param patch height and width of a patch; it divides those of the image
- * @param blocks number of blocks
+ * @param depth number of blocks
  * @param channels channels of a token
  * @param tokenHidden hidden size of the perceptron over tokens
  * @param channelHidden hidden size of the perceptron over channels
@@ -29,7 +29,7 @@ public record MixerConfiguration(
     int imageHeight,
     int imageWidth,
     int patch,
-    int blocks,
+    int depth,
     int channels,
     int tokenHidden,
     int channelHidden)
@@ -43,16 +43,30 @@ public record MixerConfiguration(
    */
   public MixerConfiguration {
     TokenConfiguration.validate(
-        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels);
+        inChannels, classes, imageHeight, imageWidth, patch, depth, channels);
     positive("tokenHidden", tokenHidden);
     positive("channelHidden", channelHidden);
+  }
+
+  @Override
+  public MixerConfiguration withDepth(int newDepth) {
+    return new MixerConfiguration(
+        inChannels,
+        classes,
+        imageHeight,
+        imageWidth,
+        patch,
+        newDepth,
+        channels,
+        tokenHidden,
+        channelHidden);
   }
 
   @Override
   public ComputationGraphConfiguration graph(Form form, GraphOptions options) {
     TokenNetwork network = TokenNetwork.of(this, form, options);
     String x = network.stem();
-    for (int block = 0; block < blocks; block++) {
+    for (int block = 0; block < depth; block++) {
       x = block(network, "blocks.%d.".formatted(block), x);
     }
     return network.classify(network.layerNorm("norm", x, channels, EPSILON));

@@ -51,7 +51,7 @@ public final class MixerFamily extends TokenFamily {
         (int) image.dimension(0),
         (int) image.dimension(1),
         traits.patch(),
-        traits.blocks(),
+        traits.depth(),
         traits.channels(),
         OfficialTensors.sizes(tensors, "blocks.0.mlp_tokens.fc1.weight", 2).get(0),
         OfficialTensors.sizes(tensors, "blocks.0.mlp_channels.fc1.weight", 2).get(0));
@@ -69,8 +69,8 @@ public final class MixerFamily extends TokenFamily {
     return Collections.unmodifiableMap(all);
   }
 
-  private static MixerConfiguration imageNet(int patch, int blocks, int channels) {
+  private static MixerConfiguration imageNet(int patch, int depth, int channels) {
     return new MixerConfiguration(
-        3, 1000, 224, 224, patch, blocks, channels, channels / 2, 4 * channels);
+        3, 1000, 224, 224, patch, depth, channels, channels / 2, 4 * channels);
   }
 }

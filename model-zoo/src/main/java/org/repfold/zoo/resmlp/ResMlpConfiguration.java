@@ -22,7 +22,7 @@ import org.repfold.zoo.tokens.TokenNetwork;
  * @param imageHeight height of the image
  * @param imageWidth width of the image
  * @param patch height and width of a patch; it divides those of the image
- * @param blocks number of blocks
+ * @param depth number of blocks
  * @param channels channels of a token
  * @param hidden hidden size of the perceptron over channels
  * @param layerScale every factor of LayerScale before training
@@ -33,7 +33,7 @@ public record ResMlpConfiguration(
     int imageHeight,
     int imageWidth,
     int patch,
-    int blocks,
+    int depth,
     int channels,
     int hidden,
     double layerScale)
@@ -48,7 +48,7 @@ public record ResMlpConfiguration(
    */
   public ResMlpConfiguration {
     TokenConfiguration.validate(
-        inChannels, classes, imageHeight, imageWidth, patch, blocks, channels);
+        inChannels, classes, imageHeight, imageWidth, patch, depth, channels);
     positive("hidden", hidden);
     require(
         layerScale > 0 && layerScale <= 1,
@@ -64,17 +64,31 @@ public record ResMlpConfiguration(
         imageHeight,
         imageWidth,
         patch,
-        blocks,
+        depth,
         channels,
         hidden,
         DEFAULT_LAYER_SCALE);
   }
 
   @Override
+  public ResMlpConfiguration withDepth(int newDepth) {
+    return new ResMlpConfiguration(
+        inChannels,
+        classes,
+        imageHeight,
+        imageWidth,
+        patch,
+        newDepth,
+        channels,
+        hidden,
+        layerScale);
+  }
+
+  @Override
   public ComputationGraphConfiguration graph(Form form, GraphOptions options) {
     TokenNetwork network = TokenNetwork.of(this, form, options);
     String x = network.stem();
-    for (int block = 0; block < blocks; block++) {
+    for (int block = 0; block < depth; block++) {
       x = block(network, "blocks.%d.".formatted(block), x);
     }
     return network.classify(network.graph().layer("norm", x, new Affine(channels)));

@@ -51,7 +51,7 @@ public final class ResMlpFamily extends TokenFamily {
         (int) image.dimension(0),
         (int) image.dimension(1),
         traits.patch(),
-        traits.blocks(),
+        traits.depth(),
         traits.channels(),
         OfficialTensors.sizes(tensors, "blocks.0.mlp_channels.fc1.weight", 2).get(0),
         ResMlpConfiguration.DEFAULT_LAYER_SCALE);
@@ -68,8 +68,8 @@ public final class ResMlpFamily extends TokenFamily {
   }
 
   private static ResMlpConfiguration imageNet(
-      int patch, int blocks, int channels, double layerScale) {
+      int patch, int depth, int channels, double layerScale) {
     return new ResMlpConfiguration(
-        3, 1000, 224, 224, patch, blocks, channels, 4 * channels, layerScale);
+        3, 1000, 224, 224, patch, depth, channels, 4 * channels, layerScale);
   }
 }

@@ -3,6 +3,7 @@ package org.repfold.zoo.tokens;
 import static org.repfold.zoo.Settings.positive;
 import static org.repfold.zoo.Settings.require;
 
+import java.util.List;
 import org.repfold.zoo.NetworkConfiguration;
 
 /** What determines a network of equal blocks over tokens, one for each patch of the image. */
@@ -12,7 +13,21 @@ public interface TokenConfiguration extends NetworkConfiguration {
   int patch();
 
   /** Number of blocks. */
-  int blocks();
+  int depth();
+
+  /** The same network with another number of blocks. */
+  TokenConfiguration withDepth(int depth);
+
+  @Override
+  default List<Integer> blocks() {
+    return List.of(depth());
+  }
+
+  @Override
+  default TokenConfiguration withBlocks(List<Integer> blocks) {
+    require(blocks.size() == 1, "blocks: expected those of one stage, found %s", blocks);
+    return withDepth(blocks.get(0));
+  }
 
   /** Channels of a token. */
   int channels();
@@ -39,14 +54,14 @@ public interface TokenConfiguration extends NetworkConfiguration {
       int imageHeight,
       int imageWidth,
       int patch,
-      int blocks,
+      int depth,
       int channels) {
     positive("inChannels", inChannels);
     positive("classes", classes);
     positive("imageHeight", imageHeight);
     positive("imageWidth", imageWidth);
     positive("patch", patch);
-    positive("blocks", blocks);
+    positive("depth", depth);
     positive("channels", channels);
     require(
         imageHeight % patch == 0 && imageWidth % patch == 0,

@@ -14,7 +14,7 @@ import org.repfold.zoo.OfficialTensors;
  * image.
  */
 public record TokenTraits(
-    int inChannels, int classes, int patch, int blocks, int channels, int tokens) {
+    int inChannels, int classes, int patch, int depth, int channels, int tokens) {
   private static final String BLOCKS = "blocks.";
 
   /**
@@ -35,15 +35,15 @@ public record TokenTraits(
             .filter(name -> name.startsWith(BLOCKS))
             .map(name -> name.substring(BLOCKS.length()).split("\\.", 2)[0])
             .collect(Collectors.toSet());
-    int blocks = 0;
-    while (parts.contains(Integer.toString(blocks))) {
-      blocks++;
+    int depth = 0;
+    while (parts.contains(Integer.toString(depth))) {
+      depth++;
     }
     return new TokenTraits(
         stem.get(1),
         OfficialTensors.sizes(tensors, "head.weight", 2).get(0),
         stem.get(2),
-        blocks,
+        depth,
         stem.get(0),
         OfficialTensors.sizes(tensors, mixing, 2).get(1));
   }
@@ -70,6 +70,6 @@ public record TokenTraits(
   /** In words. */
   String describe() {
     return "%d blocks of %d channels, %d tokens, one for each patch of %dx%d in %d channels, %d classes"
-        .formatted(blocks, channels, tokens, patch, patch, inChannels, classes);
+        .formatted(depth, channels, tokens, patch, patch, inChannels, classes);
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.NoOp;
 import org.repfold.graph.BadInputException;
 import org.repfold.zoo.Form;
 import org.repfold.zoo.Golden;
@@ -24,6 +26,7 @@ import org.repfold.zoo.GraphOptions;
 import org.repfold.zoo.NetworkConfiguration;
 import org.repfold.zoo.OfficialTensors;
 import org.repfold.zoo.Parameters;
+import org.repfold.zoo.Regularization;
 import org.repfold.zoo.catalog.Architecture;
 import org.repfold.zoo.gmlp.GmlpConfiguration;
 import org.repfold.zoo.mixer.MixerConfiguration;
@@ -71,7 +74,7 @@ class TokenConfigurationsTest {
         file,
         """
         {"family": "gmlp", "inChannels": 1, "classes": 7, "imageHeight": 12, "imageWidth": 8,
-         "patch": 4, "blocks": 2, "channels": 6, "hidden": 10, "dropPath": 0.1}
+         "patch": 4, "depth": 2, "channels": 6, "hidden": 10}
         """);
     Architecture found = Architecture.find(file.toString());
     assertEquals(new GmlpConfiguration(1, 7, 12, 8, 4, 2, 6, 10), found.configuration());
@@ -81,25 +84,26 @@ class TokenConfigurationsTest {
 
   @Test
   void everyBranchHasStochasticDepthWhereItIsWanted() {
-    List<String> dropping = dropping(new MixerConfiguration(3, 10, 32, 32, 8, 2, 24, 12, 96));
+    GraphOptions options =
+        new GraphOptions(DataType.FLOAT, 0, new NoOp(), new Regularization(0, 0, 0, 0.1));
     assertEquals(
         List.of(
             "blocks.0.add1.drop_path",
             "blocks.0.add2.drop_path",
             "blocks.1.add1.drop_path",
             "blocks.1.add2.drop_path"),
-        dropping);
-    assertEquals(List.of(), dropping(TinyNetworks.MIXER));
+        dropping(options));
+    assertEquals(List.of(), dropping(OPTIONS));
   }
 
-  private static List<String> dropping(NetworkConfiguration network) {
-    ComputationGraphConfiguration graph = network.graph(Form.TRAIN, OPTIONS);
+  private static List<String> dropping(GraphOptions options) {
+    ComputationGraphConfiguration graph = TinyNetworks.MIXER.graph(Form.TRAIN, options);
     return graph.getVertices().entrySet().stream()
         .filter(
             vertex ->
                 vertex.getValue() instanceof LayerVertex layer
                     && layer.getLayerConf().getLayer() instanceof DropoutLayer)
-        .map(java.util.Map.Entry::getKey)
+        .map(Map.Entry::getKey)
         .toList();
   }
 
@@ -117,9 +121,6 @@ class TokenConfigurationsTest {
     assertRefused(
         "layerScale: expected a factor above 0 and at most 1, found 0.0",
         () -> new ResMlpConfiguration(3, 10, 32, 32, 8, 2, 24, 96, 0));
-    assertRefused(
-        "dropPath: expected a rate of at least 0 and below 1, found 1.0",
-        () -> new ResMlpConfiguration(3, 10, 32, 32, 8, 2, 24, 96, 1e-4));
   }
 
   @Test
