@@ -15,7 +15,10 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.converter.io.dl4j.layers.ChannelScale;
+import org.repfold.converter.io.dl4j.layers.CycleFullyConnected;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
+import org.repfold.converter.io.dl4j.layers.LayerNorm;
+import org.repfold.converter.io.dl4j.layers.Linear;
 import org.repfold.converter.io.dl4j.layers.Rearrange;
 
 /**
@@ -105,6 +108,15 @@ public final class TrainingKernels implements AutoCloseable {
     if (layer instanceof GroupedFullyConnected connected
         && FastGroupedFullyConnected.supports(connected)) {
       return new FastGroupedFullyConnected(conf);
+    }
+    if (layer instanceof Linear linear && FastLinear.supports(linear)) {
+      return new FastLinear(conf);
+    }
+    if (layer instanceof CycleFullyConnected cycle && FastCycleFullyConnected.supports(cycle)) {
+      return new FastCycleFullyConnected(conf);
+    }
+    if (layer instanceof LayerNorm norm && FastLayerNorm.supports(norm)) {
+      return new FastLayerNorm(conf);
     }
     if (layer instanceof ActivationLayer activation
         && FastActivation.supports(activation.getActivationFn())) {

@@ -21,6 +21,7 @@ import org.repfold.zoo.Initialization;
 import org.repfold.zoo.NetworkConfiguration;
 import org.repfold.zoo.Regularization;
 import org.repfold.zoo.WeightInitializer;
+import org.repfold.zoo.cyclemlp.CycleMlpConfiguration;
 import org.repfold.zoo.repmlp.RepMLPResNetConfiguration;
 import org.repfold.zoo.repmlp.UnitKind;
 import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
@@ -73,7 +74,22 @@ class TrainingKernelsTest {
   }
 
   static Stream<NetworkConfiguration> networks() {
-    return Stream.of(net(12), net(6), resNet(UnitKind.LIGHT), resNet(UnitKind.BOTTLENECK));
+    return Stream.of(
+        net(12),
+        net(6),
+        resNet(UnitKind.LIGHT),
+        resNet(UnitKind.BOTTLENECK),
+        new CycleMlpConfiguration(
+            2,
+            3,
+            24,
+            24,
+            List.of(2, 1),
+            List.of(8, 12),
+            List.of(3.0, 2.0),
+            List.of(true),
+            1,
+            false));
   }
 
   private static ComputationGraph graph(NetworkConfiguration net, DataType type) {
@@ -87,9 +103,9 @@ class TrainingKernelsTest {
     Nd4j.getRandom().setSeed(5);
     for (String key : graph.paramTable().keySet()) {
       INDArray value = graph.getParam(key);
-      if (key.endsWith("_gamma") || key.endsWith("_var")) {
+      if (key.endsWith("_gamma") || key.endsWith("_var") || key.endsWith("_gain")) {
         value.assign(Nd4j.rand(DataType.DOUBLE, value.shape()).addi(0.5));
-      } else if (key.endsWith("_beta") || key.endsWith("_mean")) {
+      } else if (key.endsWith("_beta") || key.endsWith("_mean") || key.endsWith("_shift")) {
         value.assign(Nd4j.rand(DataType.DOUBLE, value.shape()).subi(0.5));
       }
     }

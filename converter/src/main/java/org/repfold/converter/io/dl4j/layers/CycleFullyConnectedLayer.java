@@ -14,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * times the weight in one matrix product. Products are taken transposed, as ND4J wants results
  * column by column and arrays lie row by row.
  */
-public final class CycleFullyConnectedLayer extends ParametricLayer<CycleFullyConnected> {
+public class CycleFullyConnectedLayer extends ParametricLayer<CycleFullyConnected> {
   private static final long serialVersionUID = 1L;
 
   public CycleFullyConnectedLayer(NeuralNetConfiguration conf, DataType dataType) {

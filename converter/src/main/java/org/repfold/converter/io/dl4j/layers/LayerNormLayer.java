@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Computes {@link LayerNorm} on the rows along its axis. */
-public final class LayerNormLayer extends ParametricLayer<LayerNorm> {
+public class LayerNormLayer extends ParametricLayer<LayerNorm> {
   private static final long serialVersionUID = 1L;
 
   public LayerNormLayer(NeuralNetConfiguration conf, DataType dataType) {

@@ -14,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * what lies behind the axis. Every product is taken transposed, as ND4J wants results column by
  * column and arrays lie row by row.
  */
-public final class LinearLayer extends ParametricLayer<Linear> {
+public class LinearLayer extends ParametricLayer<Linear> {
   private static final long serialVersionUID = 1L;
 
   public LinearLayer(NeuralNetConfiguration conf, DataType dataType) {
