@@ -103,6 +103,38 @@ public sealed interface Operator
       return Math.toIntExact(weight.shape().dimension(3));
     }
 
+    /**
+     * Whether it does nothing but move each channel, zeros following from beyond the map: a
+     * depthwise convolution without bias, of a single tap of 1.
+     */
+    public boolean movesChannels() {
+      boolean depthwise = group > 1 && group == inputChannels() && group == outputChannels();
+      if (!depthwise || bias.isPresent()) {
+        return false;
+      }
+      int taps = kernelHeight() * kernelWidth();
+      for (int channel = 0; channel < group; channel++) {
+        int ones = 0;
+        for (int tap = 0; tap < taps; tap++) {
+          double value = weight.get(channel * taps + tap);
+          if (value != 0 && value != 1) {
+            return false;
+          }
+          ones += value == 1 ? 1 : 0;
+        }
+        if (ones != 1) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** None where it only {@linkplain #movesChannels moves channels}. */
+    @Override
+    public List<Tensor> learned() {
+      return movesChannels() ? List.of() : Operator.super.learned();
+    }
+
     /** Whether each output position depends on the input at the same position alone. */
     public boolean isPointwise() {
       return kernelHeight() == 1

@@ -164,6 +164,22 @@ class GraphTest {
     assertEquals(List.copyOf(graph.nodes()), List.copyOf(described.nodes()));
   }
 
+  @Test
+  void aConvolutionThatOnlyMovesChannelsLearnsNothing() {
+    assertEquals(0, parameters(Tensor.of(Shape.of(2, 1, 1, 3), 0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 2));
+    assertEquals(6, parameters(Tensor.of(Shape.of(2, 1, 1, 3), 0.0, 1.0, 0.0, 0.0, 0.0, 2.0), 2));
+    assertEquals(6, parameters(Tensor.of(Shape.of(2, 1, 1, 3), 0.0, 1.0, 0.0, 1.0, 0.0, 1.0), 2));
+    assertEquals(12, parameters(Tensor.of(Shape.of(2, 2, 1, 3), new double[12]), 1));
+  }
+
+  private static long parameters(Tensor weight, int group) {
+    Operator conv = new Operator.Conv(weight, Optional.empty(), Window.unit(), group);
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", -1, 2, 4, 4);
+    graph.add("conv", conv, "x");
+    return graph.output("conv").build().parameterCount();
+  }
+
   private static Graph graph(List<Node> nodes, String output) {
     return Graph.of(List.of(X), nodes, List.of(output));
   }

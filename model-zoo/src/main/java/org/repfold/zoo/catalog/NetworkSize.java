@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.converter.Conversion;
 import org.repfold.converter.report.GraphSummary;
 import org.repfold.graph.ElementType;
@@ -12,6 +13,7 @@ import org.repfold.graph.Graph;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.zoo.Form;
+import org.repfold.zoo.GraphOptions;
 import org.repfold.zoo.OfficialTensors;
 
 /** How large a network is in both forms. */
@@ -46,6 +48,9 @@ public record NetworkSize(FormSize train, FormSize deploy) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     OfficialTensors.of(network.configuration(), Form.TRAIN)
         .forEach((name, shape) -> tensors.put(name, madeUp(name, shape)));
+    tensors.putAll(
+        OfficialTensors.buffers(
+            network.configuration().graph(Form.TRAIN, GraphOptions.inference(DataType.FLOAT))));
     Graph train = network.graph(Form.TRAIN, tensors);
     return new NetworkSize(sizeOf(train), sizeOf(Conversion.of(train).lowering().folded()));
   }
