@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.converter.io.dl4j.layers.ChannelScale;
 import org.repfold.converter.io.dl4j.layers.CycleFullyConnected;
+import org.repfold.converter.io.dl4j.layers.GroupedConvolution;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
 import org.repfold.converter.io.dl4j.layers.LayerNorm;
 import org.repfold.converter.io.dl4j.layers.Linear;
@@ -101,6 +102,9 @@ public final class TrainingKernels implements AutoCloseable {
       return FastDepthwiseConvolution.supports(convolution)
           ? new FastDepthwiseConvolution(conf)
           : null;
+    }
+    if (layer instanceof GroupedConvolution convolution) {
+      return FastGroupedConvolution.supports(convolution) ? new FastGroupedConvolution(conf) : null;
     }
     if (layer instanceof ConvolutionLayer convolution && FastConvolution.supports(convolution)) {
       return new FastConvolution(conf);

@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastAddOp;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Computes {@link GroupedConvolution}: one convolution for each group. */
-public final class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
+public class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
   private static final long serialVersionUID = 1L;
   private static final int PADDING_AS_STATED = 0;
   private static final int NCHW = 0;
