@@ -58,10 +58,19 @@ final class TrainCommand extends ConsoleCommand {
   @Option(names = "--batch", description = "Images of one step (${DEFAULT-VALUE}).")
   private int batch = 64;
 
+  @Option(
+      names = "--optimizer",
+      description =
+          "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}); for SGD, 0.1 is a usual learning rate and"
+              + " 1e-4 a usual weight decay.")
+  private TrainingRecipe.Optimizer optimizer = TrainingRecipe.Optimizer.ADAM_W;
+
   @Option(names = "--learning-rate", description = "Its peak (${DEFAULT-VALUE}).")
   private double learningRate = 4e-3;
 
-  @Option(names = "--weight-decay", description = "Decoupled, as in AdamW (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--weight-decay",
+      description = "Of weights, decoupled with AdamW (${DEFAULT-VALUE}).")
   private double weightDecay = 0.05;
 
   @Option(
@@ -132,6 +141,7 @@ final class TrainCommand extends ConsoleCommand {
         new TrainingRecipe(
             epochs,
             batch,
+            optimizer,
             learningRate,
             new Regularization(weightDecay, labelSmoothing, dropout, dropPath),
             schedule,

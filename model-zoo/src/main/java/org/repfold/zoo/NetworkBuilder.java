@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -23,6 +24,8 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.repfold.converter.io.dl4j.layers.DropPath;
 import org.repfold.converter.io.dl4j.layers.GroupedConvolution;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
@@ -58,10 +61,6 @@ public final class NetworkBuilder {
             .activation(new ActivationIdentity())
             .weightInit(WeightInit.UNIFORM)
             .convolutionMode(ConvolutionMode.Truncate);
-    if (options.regularization().weightDecay() > 0) {
-      defaults.regularization(
-          List.of(new DecoupledWeightDecay(options.regularization().weightDecay())));
-    }
     graph = defaults.graphBuilder().addInputs(input).setInputTypes(inputType);
   }
 
@@ -269,6 +268,10 @@ public final class NetworkBuilder {
 
   /** A layer of any kind. */
   public String layer(String name, String from, Layer layer) {
+    if (layer instanceof BaseLayer learned && options.regularization().weightDecay() > 0) {
+      // As a default of the network, DL4J would add it to each layer twice.
+      learned.setRegularization(List.of(weightDecay()));
+    }
     if (from.equals(input)) {
       graph.addLayer(name, layer, statedInput(), from);
     } else {
@@ -284,5 +287,12 @@ public final class NetworkBuilder {
   private FeedForwardToCnnPreProcessor statedInput() {
     return new FeedForwardToCnnPreProcessor(
         inputType.getHeight(), inputType.getWidth(), inputType.getChannels());
+  }
+
+  private org.nd4j.linalg.learning.regularization.Regularization weightDecay() {
+    double coefficient = options.regularization().weightDecay();
+    return options.updater() instanceof Nesterovs
+        ? new L2Regularization(coefficient)
+        : new DecoupledWeightDecay(coefficient);
   }
 }

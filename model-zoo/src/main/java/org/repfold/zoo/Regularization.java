@@ -7,8 +7,8 @@ import org.repfold.graph.BadInputException;
 /**
  * What keeps a network in training from learning its images by heart.
  *
- * @param weightDecay decoupled weight decay of the weights (not of biases and norms), times the
- *     learning rate
+ * @param weightDecay of the weights (not of biases and norms): with momentum, a part of the
+ *     gradient; with other optimisers decoupled from it, times the learning rate
  * @param labelSmoothing share of each label that is spread over all classes
  * @param dropout probability with which a value in front of the classifier is dropped
  * @param dropPath probability with which an image skips a residual branch (stochastic depth), where

@@ -3,6 +3,8 @@ package org.repfold.zoo.train;
 import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
 import org.repfold.graph.BadInputException;
 import org.repfold.zoo.GraphOptions;
 import org.repfold.zoo.Regularization;
@@ -10,10 +12,11 @@ import org.repfold.zoo.data.Augmentation;
 import org.repfold.zoo.data.Normalization;
 
 /**
- * How to train: AdamW (Loshchilov and Hutter, arXiv 1711.05101) under a schedule.
+ * How to train: an optimiser under a schedule.
  *
  * @param epochs passes over the training images
  * @param batchSize images of one step; a last, incomplete batch of an epoch is left out
+ * @param optimizer what makes steps of gradients
  * @param peakLearningRate learning rate after the warm-up
  * @param regularization what keeps the network from learning its images by heart
  * @param schedule shape of the learning rate over time
@@ -24,12 +27,21 @@ import org.repfold.zoo.data.Normalization;
 public record TrainingRecipe(
     int epochs,
     int batchSize,
+    Optimizer optimizer,
     double peakLearningRate,
     Regularization regularization,
     Schedule schedule,
     Augmentation augmentation,
     Normalization normalization,
     long seed) {
+
+  /** What makes steps of gradients. */
+  public enum Optimizer {
+    /** AdamW (Loshchilov and Hutter, arXiv 1711.05101), as networks of dense layers are trained. */
+    ADAM_W,
+    /** Gradient descent with Nesterov's momentum of 0.9, as convolutional networks are trained. */
+    SGD
+  }
 
   /** Shape of the learning rate over time. */
   public enum Schedule {
@@ -39,6 +51,7 @@ public record TrainingRecipe(
     COSINE
   }
 
+  private static final double MOMENTUM = 0.9;
   private static final double ONE_CYCLE_WARM_UP = 0.3;
   private static final double ONE_CYCLE_START = 1 / 25.0;
   private static final double ONE_CYCLE_END = 1e-5;
@@ -60,6 +73,7 @@ public record TrainingRecipe(
       throw new BadInputException("peakLearningRate: expected > 0, found " + peakLearningRate);
     }
     Objects.requireNonNull(regularization, "regularization");
+    Objects.requireNonNull(optimizer, "optimizer");
     Objects.requireNonNull(schedule, "schedule");
     Objects.requireNonNull(augmentation, "augmentation");
     Objects.requireNonNull(normalization, "normalization");
@@ -70,6 +84,7 @@ public record TrainingRecipe(
     return new TrainingRecipe(
         4,
         64,
+        Optimizer.ADAM_W,
         4e-3,
         new Regularization(0.05, 0.05, 0, 0),
         Schedule.ONE_CYCLE,
@@ -83,6 +98,7 @@ public record TrainingRecipe(
     return new TrainingRecipe(
         newEpochs,
         batchSize,
+        optimizer,
         peakLearningRate,
         regularization,
         schedule,
@@ -99,7 +115,12 @@ public record TrainingRecipe(
   /** Options of a float32 graph to be trained on the given number of images. */
   public GraphOptions graphOptions(int images) {
     CosineSchedule rate = learningRate(epochs * iterationsPerEpoch(images));
-    return new GraphOptions(DataType.FLOAT, seed, new Adam(rate), regularization);
+    IUpdater updater =
+        switch (optimizer) {
+          case ADAM_W -> new Adam(rate);
+          case SGD -> new Nesterovs(rate, MOMENTUM);
+        };
+    return new GraphOptions(DataType.FLOAT, seed, updater, regularization);
   }
 
   private CosineSchedule learningRate(int iterations) {

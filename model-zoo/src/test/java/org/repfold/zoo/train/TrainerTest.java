@@ -63,6 +63,7 @@ class TrainerTest {
     return new TrainingRecipe(
         3,
         8,
+        TrainingRecipe.Optimizer.ADAM_W,
         5e-3,
         new Regularization(0.05, 0.1, 0, 0),
         TrainingRecipe.Schedule.ONE_CYCLE,
