@@ -15,6 +15,7 @@ public final class Lowering {
         new TransposeAsReshape(),
         new MergeTransposes(),
         new MergeReshapes(),
+        new ReshapeAsFlatten(),
         new RemoveIdentity());
   }
 }

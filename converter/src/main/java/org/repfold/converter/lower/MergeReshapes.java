@@ -8,7 +8,7 @@ import org.repfold.graph.GraphView;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 
-/** A reshape of a reshape becomes the second alone. */
+/** A reshape of what is reshaped or flattened becomes the reshape alone. */
 public final class MergeReshapes implements FoldRule {
 
   @Override
@@ -17,7 +17,13 @@ public final class MergeReshapes implements FoldRule {
       return Match.none();
     }
     Optional<Node> inner =
-        graph.find(node.input(), Movement.Reshape.class).filter(n -> graph.hasSingleUse(n.name()));
+        graph
+            .find(node.input())
+            .filter(
+                n ->
+                    n.operator() instanceof Movement.Reshape
+                        || n.operator() instanceof Movement.Flatten)
+            .filter(n -> graph.hasSingleUse(n.name()));
     return inner
         .map(n -> Match.replace(List.of(n, node), List.of(node.withInputs(n.inputs()))))
         .orElseGet(Match::none);

@@ -77,6 +77,38 @@ class LoweringTest {
   }
 
   @Test
+  void aReshapeOfAFlattenedValueIsTheReshapeAlone() {
+    Graph lowered =
+        FoldFixture.of(chain(new Movement.Flatten(), Movement.Reshape.to(-1, 4, 6)))
+            .lowering(new MergeReshapes())
+            .folds()
+            .graph();
+
+    assertEquals(Map.of("Reshape", 1), lowered.operatorCounts());
+  }
+
+  @Test
+  void aReshapeThatMergesAllAxesButTheFirstBecomesAFlatten() {
+    Graph lowered =
+        FoldFixture.of(chain(Movement.Reshape.to(-1, 24)))
+            .lowering(new ReshapeAsFlatten())
+            .folds()
+            .graph();
+
+    assertEquals(Map.of("Flatten", 1), lowered.operatorCounts());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {12, 48})
+  void aReshapeThatSplitsOrMergesSamplesStays(int width) {
+    Graph graph = chain(Movement.Reshape.to(-1, width));
+
+    Graph lowered = new Folder(List.of(new ReshapeAsFlatten())).apply(graph).folded();
+
+    assertEquals(Map.of("Reshape", 1), lowered.operatorCounts());
+  }
+
+  @Test
   void anActivationOfAReshapedValueComesFirst() {
     Graph lowered =
         FoldFixture.of(chain(Movement.Reshape.to(-1, 24), new Unary.Gelu()))
