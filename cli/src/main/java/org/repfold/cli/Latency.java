@@ -1,9 +1,8 @@
 package org.repfold.cli;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.repfold.converter.execute.Engine;
@@ -37,20 +36,38 @@ final class Latency {
     List<Timings.Speed> speeds = new ArrayList<>();
     for (int batch : batchSizes) {
       INDArray input = NdArrays.copy(images.get(NDArrayIndex.interval(0, batch)));
-      Map<Contender, List<Double>> times = new LinkedHashMap<>();
-      contenders.forEach(contender -> times.put(contender, new ArrayList<>()));
-      for (int i = 0; i < WARM_UP; i++) {
-        contenders.forEach(contender -> milliseconds(contender.engine(), input));
+      List<double[]> times = times(contenders, input, MOST_RUNS, NANOS_PER_BATCH_SIZE);
+      for (int i = 0; i < contenders.size(); i++) {
+        speeds.add(speed(contenders.get(i), batch, times.get(i)));
       }
-      long end = System.nanoTime() + NANOS_PER_BATCH_SIZE;
-      for (int run = 0; run < MOST_RUNS && (run < FEWEST_RUNS || System.nanoTime() < end); run++) {
-        times.forEach(
-            (contender, measured) -> measured.add(milliseconds(contender.engine(), input)));
-      }
-      times.forEach((contender, measured) -> speeds.add(speed(contender, batch, measured)));
       NdArrays.release(input);
     }
     return speeds;
+  }
+
+  /**
+   * Times of single runs.
+   *
+   * @param nanos after which no further turn begins, once there were a few
+   * @return for each contender as many as there were turns, in milliseconds, in their order
+   */
+  static List<double[]> times(
+      List<Contender> contenders, INDArray input, int mostRuns, long nanos) {
+    for (int i = 0; i < WARM_UP; i++) {
+      contenders.forEach(contender -> milliseconds(contender.engine(), input));
+    }
+    List<double[]> turns = new ArrayList<>();
+    long start = System.nanoTime();
+    while (turns.size() < mostRuns
+        && (turns.size() < FEWEST_RUNS || System.nanoTime() - start < nanos)) {
+      turns.add(contenders.stream().mapToDouble(c -> milliseconds(c.engine(), input)).toArray());
+    }
+    List<double[]> times = new ArrayList<>();
+    for (int i = 0; i < contenders.size(); i++) {
+      int contender = i;
+      times.add(turns.stream().mapToDouble(turn -> turn[contender]).toArray());
+    }
+    return times;
   }
 
   private static double milliseconds(Engine engine, INDArray input) {
@@ -61,18 +78,20 @@ final class Latency {
     return elapsed;
   }
 
-  private static Timings.Speed speed(Contender contender, int batch, List<Double> measured) {
-    double[] sorted = measured.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+  private static Timings.Speed speed(Contender contender, int batch, double[] measured) {
     return new Timings.Speed(
         contender.form(),
         contender.engine().name(),
         batch,
-        quantile(sorted, 0.5),
-        quantile(sorted, 0.95),
-        sorted.length);
+        quantile(measured, 0.5),
+        quantile(measured, 0.95),
+        measured.length);
   }
 
-  private static double quantile(double[] sorted, double share) {
+  /** The value that this share of the values is not above. */
+  static double quantile(double[] values, double share) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
     return sorted[(int) Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
   }
 

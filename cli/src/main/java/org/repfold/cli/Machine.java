@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -24,6 +25,17 @@ final class Machine {
         + ")";
   }
 
+  /** The processor's name and instruction sets, as far as the system tells them. */
+  static String description() {
+    String name =
+        cpuInfo()
+            .filter(line -> line.startsWith("model name"))
+            .findFirst()
+            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+            .orElse(System.getProperty("os.arch"));
+    return name + ", " + threads() + " processors, " + String.join(" ", instructionSets());
+  }
+
   /** Threads that computations use. */
   static int threads() {
     return Runtime.getRuntime().availableProcessors();
@@ -31,16 +43,20 @@ final class Machine {
 
   /** The vector instruction sets, narrowest first; empty where the system does not tell. */
   static List<String> instructionSets() {
+    Set<String> flags =
+        cpuInfo()
+            .filter(line -> line.startsWith("flags"))
+            .findFirst()
+            .map(line -> Set.copyOf(Arrays.asList(line.split("[:\\s]+"))))
+            .orElse(Set.of());
+    return KNOWN.stream().filter(flags::contains).toList();
+  }
+
+  private static Stream<String> cpuInfo() {
     try {
-      Set<String> flags =
-          Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-              .filter(line -> line.startsWith("flags"))
-              .findFirst()
-              .map(line -> Set.copyOf(Arrays.asList(line.split("[:\\s]+"))))
-              .orElse(Set.of());
-      return KNOWN.stream().filter(flags::contains).toList();
+      return Files.readAllLines(Path.of("/proc/cpuinfo")).stream();
     } catch (IOException e) {
-      return List.of();
+      return Stream.empty();
     }
   }
 }

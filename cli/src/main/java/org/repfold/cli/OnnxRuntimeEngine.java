@@ -25,9 +25,9 @@ final class OnnxRuntimeEngine implements Engine {
   private final OrtSession session;
   private final List<String> inputs;
 
-  private OnnxRuntimeEngine(Loader loader) {
+  private OnnxRuntimeEngine(int threads, Loader loader) {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
+      options.setIntraOpNumThreads(threads);
       session = loader.load(environment, options);
       inputs = List.copyOf(session.getInputNames());
     } catch (OrtException e) {
@@ -41,7 +41,8 @@ final class OnnxRuntimeEngine implements Engine {
    * @throws BadInputException if ONNX Runtime refuses it
    */
   static OnnxRuntimeEngine of(Path model) {
-    return new OnnxRuntimeEngine((e, options) -> e.createSession(model.toString(), options));
+    return new OnnxRuntimeEngine(
+        Machine.threads(), (e, options) -> e.createSession(model.toString(), options));
   }
 
   /**
@@ -50,8 +51,13 @@ final class OnnxRuntimeEngine implements Engine {
    * @throws BadInputException if ONNX Runtime refuses it
    */
   static OnnxRuntimeEngine of(Graph graph) {
+    return of(graph, Machine.threads());
+  }
+
+  /** As {@link #of(Graph)}, on that many threads. */
+  static OnnxRuntimeEngine of(Graph graph, int threads) {
     byte[] model = OnnxWriter.toBytes(graph);
-    return new OnnxRuntimeEngine((e, options) -> e.createSession(model, options));
+    return new OnnxRuntimeEngine(threads, (e, options) -> e.createSession(model, options));
   }
 
   private interface Loader {
