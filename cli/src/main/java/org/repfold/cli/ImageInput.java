@@ -4,12 +4,17 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.file.FileFailure;
 
 /** Images as network input: of the network's size, 1 channel (grey) or 3 (red, green, blue). */
 final class ImageInput {
@@ -61,17 +66,37 @@ final class ImageInput {
     }
   }
 
+  /** The size is looked at first: a small file can claim an image that fills the memory. */
   private static BufferedImage image(Path file, int height, int width) {
-    BufferedImage image;
-    try {
-      image = ImageIO.read(file.toFile());
+    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+      Iterator<ImageReader> readers =
+          in == null ? Collections.emptyIterator() : ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw new BadInputException(file + ": expected a .npy file or an image, found neither");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in, true, true);
+        requireSize(file, reader.getHeight(0), reader.getWidth(0), height, width);
+        BufferedImage image = reader.read(0);
+        requireSize(file, image.getHeight(), image.getWidth(), height, width);
+        return image;
+      } finally {
+        reader.dispose();
+      }
     } catch (IOException e) {
-      throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
+      throw FileFailure.cannotRead(file, e);
+    } catch (BadInputException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // The platform's readers check little of what an image says of itself.
+      throw new BadInputException(file + ": expected a whole image, found a damaged one", e);
     }
-    if (image == null) {
-      throw new BadInputException(file + ": expected a .npy file or an image, found neither");
-    }
-    if (image.getHeight() != height || image.getWidth() != width) {
+  }
+
+  private static void requireSize(
+      Path file, int foundHeight, int foundWidth, int height, int width) {
+    if (foundHeight != height || foundWidth != width) {
       throw new BadInputException(
           file
               + ": expected an image of "
@@ -79,11 +104,10 @@ final class ImageInput {
               + "x"
               + height
               + ", found "
-              + image.getWidth()
+              + foundWidth
               + "x"
-              + image.getHeight());
+              + foundHeight);
     }
-    return image;
   }
 
   /** Of 0 to 1; a single channel is the mean of red, green and blue. */
