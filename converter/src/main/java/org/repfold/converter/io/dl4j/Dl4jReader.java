@@ -202,7 +202,7 @@ public final class Dl4jReader {
       VertexBuilder builder =
           new VertexBuilder(
               name, operands, parameters.of(name), values, configuration.getDataType());
-      Value result = unknown.describe(builder, configuration.getVertices().get(name));
+      Value result = described(unknown, builder, configuration.getVertices().get(name));
       vertexNodes.put(name, builder.finish(result, outputNames.contains(name)));
     }
     List<String> outputs = outputNames.stream().map(values::of).map(values::plain).toList();
@@ -227,6 +227,23 @@ public final class Dl4jReader {
   private record Description(Graph graph, Map<String, List<String>> vertexNodes, Values values) {
     Dl4jGraph of(ComputationGraph source) {
       return new Dl4jGraph(graph, vertexNodes, values.names(), values.rearranged(), source);
+    }
+  }
+
+  /** DL4J checks little of a configuration: what its own builders always set may be missing. */
+  private static Value described(
+      OpaqueVertices unknown,
+      VertexBuilder builder,
+      org.deeplearning4j.nn.conf.graph.GraphVertex configuration) {
+    try {
+      return unknown.describe(builder, configuration);
+    } catch (BadInputException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new BadInputException(
+          "vertex '%s': expected a complete configuration, found one that fails: %s"
+              .formatted(builder.name(), Dl4jZip.rootLine(e)),
+          e);
     }
   }
 }

@@ -264,6 +264,12 @@ class BadZipTest {
   }
 
   @Test
+  void layerWithoutAStrideIsNamed() throws IOException {
+    writeConfiguration("\"stride\" :", "\"other\" :");
+    assertRefused("vertex 'conv': expected a complete configuration, found one that fails: ");
+  }
+
+  @Test
   void statedInputShapesMustBeSizes() throws IOException {
     writeWith("repfold-input-shapes.json", "{\"input\": null}".getBytes(UTF_8));
     assertRefused("repfold-input-shapes.json: expected sizes for each input, found null");
