@@ -20,6 +20,9 @@ import java.util.function.UnaryOperator;
  * right arity) and in shape; {@link GraphValidator} also looks at the parameters' values.
  */
 public final class Graph implements GraphView {
+  /** Longer arrays cannot be made on common virtual machines. */
+  private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8L;
+
   private final List<Input> inputs;
   private final Map<String, Node> nodes;
   private final List<String> outputs;
@@ -49,8 +52,9 @@ public final class Graph implements GraphView {
   /**
    * A graph of the given nodes, in any order.
    *
-   * @throws BadInputException if a name is used twice or unknown, the nodes form a cycle, or an
-   *     operator has the wrong number or shape of inputs; the message names the node
+   * @throws BadInputException if a name is used twice or unknown, the nodes form a cycle, an
+   *     operator has the wrong number or shape of inputs, or a value has 2^31 elements or more; the
+   *     message names the node
    */
   public static Graph of(List<Input> inputs, Collection<Node> nodes, List<String> outputs) {
     return of(inputs, nodes, outputs, Map.of());
@@ -73,10 +77,25 @@ public final class Graph implements GraphView {
       }
     }
     Map<String, Shape> shapes = new HashMap<>();
-    inputs.forEach(input -> shapes.put(input.name(), input.shape()));
-    ordered.values().forEach(node -> shapes.put(node.name(), ShapeInference.shapeOf(node, shapes)));
+    for (Input input : inputs) {
+      requireArray("input '" + input.name() + "'", input.shape());
+      shapes.put(input.name(), input.shape());
+    }
+    for (Node node : ordered.values()) {
+      Shape shape = ShapeInference.shapeOf(node, shapes);
+      requireArray("node '" + node.name() + "' (" + node.operator().type() + ")", shape);
+      shapes.put(node.name(), shape);
+    }
     return new Graph(
         List.copyOf(inputs), ordered, List.copyOf(outputs), new TreeMap<>(metadata), shapes);
+  }
+
+  /** What no array holds cannot be computed, and counts of it would overflow. */
+  private static void requireArray(String value, Shape shape) {
+    if (shape.elementsOfSample() > MOST_ELEMENTS) {
+      throw new BadInputException(
+          value + ": expected fewer than 2^31 elements for a sample, found shape " + shape);
+    }
   }
 
   public List<Input> inputs() {

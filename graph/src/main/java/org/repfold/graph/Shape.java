@@ -13,6 +13,9 @@ public final class Shape {
   /** The size of an axis that is known only when the graph runs. */
   public static final long UNKNOWN = -1;
 
+  /** As many as any engine's arrays have; what files can make of more takes memory and time. */
+  private static final int MOST_AXES = 32;
+
   private final long[] dimensions;
 
   private Shape(long[] dimensions) {
@@ -22,9 +25,14 @@ public final class Shape {
   /**
    * A shape of the given sizes.
    *
-   * @throws BadInputException if a size is negative and not {@link #UNKNOWN}
+   * @throws BadInputException if a size is negative and not {@link #UNKNOWN}, or there are more
+   *     than 32
    */
   public static Shape of(long... dimensions) {
+    if (dimensions.length > MOST_AXES) {
+      throw new BadInputException(
+          "expected at most " + MOST_AXES + " axes, found " + dimensions.length);
+    }
     for (long dimension : dimensions) {
       if (dimension < UNKNOWN) {
         throw new BadInputException(
@@ -68,6 +76,18 @@ public final class Shape {
       throw new IllegalStateException("shape " + this + " has an unknown axis");
     }
     return product(0, dimensions.length);
+  }
+
+  /**
+   * The number of elements with the unknown axis, if there is one, of size 1; {@link
+   * Long#MAX_VALUE} if it exceeds a long.
+   */
+  public long elementsOfSample() {
+    try {
+      return LongStream.of(dimensions).map(Math::abs).reduce(1, Math::multiplyExact);
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE;
+    }
   }
 
   /** The product of the sizes of the axes {@code from} (inclusive) to {@code to} (exclusive). */

@@ -95,6 +95,30 @@ class GraphTest {
   }
 
   @Test
+  void valueThatNoArrayHoldsIsRefused() {
+    Shape large = Shape.of(Shape.UNKNOWN, 1L << 40, 1L << 40);
+    assertRefused(
+        () -> Graph.of(List.of(new Input("x", large)), List.of(), List.of("x")),
+        "input 'x'",
+        "fewer than 2^31 elements",
+        large.toString());
+    assertRefused(
+        () ->
+            Graph.of(
+                List.of(new Input("x", Shape.of(Shape.UNKNOWN, 1, 1 << 15, 1 << 14))),
+                List.of(new Node("y", new Movement.Resize(2, 2), "x")),
+                List.of("y")),
+        "node 'y' (Resize)",
+        "fewer than 2^31 elements");
+  }
+
+  @Test
+  void moreAxesThanEnginesHaveAreRefused() {
+    assertEquals(32, Shape.of(new long[32]).rank());
+    assertRefused(() -> Shape.of(new long[33]), "at most 32 axes, found 33");
+  }
+
+  @Test
   void inputMayBeAnOutput() {
     assertTrue(graph(List.of(), "x").isOutput("x"));
   }

@@ -91,8 +91,9 @@ final class ExternalData {
       Path file = base.resolve(location).normalize();
       if (!location.isEmpty()
           && file.startsWith(base)
-          && (!Files.exists(file) || file.toRealPath().startsWith(base.toRealPath()))
-          && !Files.isDirectory(file)) {
+          && (!Files.exists(file)
+              // A pipe would be waited for.
+              || Files.isRegularFile(file) && file.toRealPath().startsWith(base.toRealPath()))) {
         return file;
       }
     } catch (InvalidPathException | IOException e) {

@@ -241,6 +241,9 @@ public final class OnnxReader {
     OpaqueReader opaqueReader = new OpaqueReader(proto, model, values, taken);
     proto.getNodeList().forEach(node -> addNode(node, opaqueReader));
     List<String> outputs = proto.getOutputList().stream().map(ValueInfoProto::getName).toList();
+    if (outputs.isEmpty()) {
+      throw new BadInputException("expected a model with an output, found none");
+    }
     outputs.forEach(this::useAsOperand);
     List<Node> all = new ArrayList<>();
     values.known().keySet().stream()

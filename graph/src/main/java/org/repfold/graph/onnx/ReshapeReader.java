@@ -4,7 +4,9 @@ import static org.repfold.graph.onnx.OnnxNode.require;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.repfold.graph.BadInputException;
@@ -77,12 +79,11 @@ final class ReshapeReader {
       throw new BadInputException(
           "expected different axes of " + rank + " axes, found " + Arrays.toString(given));
     }
+    Set<Long> added = new HashSet<>(LongStream.of(axes).boxed().toList());
     List<Long> sizes = new ArrayList<>();
     int taken = 0;
-    for (int axis = 0; axis < rank; axis++) {
-      int position = axis;
-      boolean added = LongStream.of(axes).anyMatch(a -> a == position);
-      sizes.add(added ? 1L : input.dimension(taken++));
+    for (long axis = 0; axis < rank; axis++) {
+      sizes.add(added.contains(axis) ? 1L : input.dimension(taken++));
     }
     return Shape.of(sizes);
   }
