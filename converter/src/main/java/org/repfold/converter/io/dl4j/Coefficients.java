@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.zip.ZipEntry;
@@ -64,24 +63,35 @@ final class Coefficients {
   }
 
   private static INDArray read(ZipFile zip, ZipEntry entry, long expected) throws IOException {
-    try (InputStream bytes = Dl4jZip.checked(zip, entry);
-        DataInputStream in = new DataInputStream(new BufferedInputStream(bytes, CHUNK))) {
-      skipShapeInformation(in);
-      Heading heading = Heading.read(in);
-      if (heading.length() != expected) {
-        throw damaged(expected + " numbers, as the configuration has parameters", heading.length());
-      }
-      int length = Math.toIntExact(expected);
-      return switch (heading.type()) {
-        case "FLOAT" -> Nd4j.createFromArray(floats(in, length)).reshape(1, length);
-        case "DOUBLE" -> Nd4j.createFromArray(doubles(in, length)).reshape(1, length);
-        default -> throw damaged("numbers of type FLOAT or DOUBLE", heading.type());
-      };
+    try {
+      return Dl4jZip.read(
+          zip,
+          entry,
+          in -> parse(new DataInputStream(new BufferedInputStream(in, CHUNK)), expected));
     } catch (EOFException e) {
       throw damaged(expected + " numbers", "fewer");
     } catch (java.io.UTFDataFormatException e) {
       throw damaged("an ND4J array", "something else");
     }
+  }
+
+  private static INDArray parse(DataInputStream in, long expected) throws IOException {
+    skipShapeInformation(in);
+    Heading heading = Heading.read(in);
+    if (heading.length() != expected) {
+      throw damaged(expected + " numbers, as the configuration has parameters", heading.length());
+    }
+    int length = Math.toIntExact(expected);
+    INDArray array =
+        switch (heading.type()) {
+          case "FLOAT" -> Nd4j.createFromArray(floats(in, length)).reshape(1, length);
+          case "DOUBLE" -> Nd4j.createFromArray(doubles(in, length)).reshape(1, length);
+          default -> throw damaged("numbers of type FLOAT or DOUBLE", heading.type());
+        };
+    if (in.read() >= 0) {
+      throw damaged(expected + " numbers", "more");
+    }
+    return array;
   }
 
   private static void skipShapeInformation(DataInputStream in) throws IOException {

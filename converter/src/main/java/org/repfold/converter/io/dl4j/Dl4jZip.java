@@ -5,12 +5,12 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,6 +67,7 @@ final class Dl4jZip {
     try {
       requireZip(file);
       try (ZipFile zip = new ZipFile(file.toFile())) {
+        requireEntries(zip);
         ComputationGraphConfiguration configuration = configuration(zip, allowedClasses);
         long parameters = parameterCount(configuration);
         if (parameters > Files.size(file) * LARGEST_INFLATION) {
@@ -137,35 +138,60 @@ final class Dl4jZip {
     return zip.stream().limit(5).map(ZipEntry::getName).toList();
   }
 
-  private static String text(ZipFile zip, ZipEntry entry) throws IOException {
-    try (InputStream in = checked(zip, entry)) {
-      byte[] bytes = in.readNBytes(LARGEST_TEXT + 1);
-      if (bytes.length > LARGEST_TEXT) {
-        throw new BadInputException(
-            entry.getName() + ": expected at most " + LARGEST_TEXT + " bytes, found more");
+  /** Nothing is unpacked, but whoever does so later would have the file from here. */
+  private static void requireEntries(ZipFile zip) {
+    Set<String> names = new HashSet<>();
+    for (ZipEntry entry : zip.stream().toList()) {
+      String name = entry.getName();
+      if (name.startsWith("/")
+          || name.contains("\\")
+          || Arrays.asList(name.split("/")).contains("..")) {
+        throw new BadInputException("expected names inside the zip, found '" + name + "'");
       }
-      return new String(bytes, StandardCharsets.UTF_8);
+      if (!names.add(name)) {
+        throw new BadInputException("entry '" + name + "': expected it once, found it twice");
+      }
     }
   }
 
-  /** The entry's bytes; closing it fails where they do not match the checksum. */
-  static InputStream checked(ZipFile zip, ZipEntry entry) throws IOException {
-    return new CheckedInputStream(zip.getInputStream(entry), new CRC32()) {
-      private boolean closed;
+  private static String text(ZipFile zip, ZipEntry entry) throws IOException {
+    return read(
+        zip,
+        entry,
+        in -> {
+          byte[] bytes = in.readNBytes(LARGEST_TEXT + 1);
+          if (bytes.length > LARGEST_TEXT) {
+            throw new BadInputException(
+                entry.getName() + ": expected at most " + LARGEST_TEXT + " bytes, found more");
+          }
+          return new String(bytes, StandardCharsets.UTF_8);
+        });
+  }
 
-      @Override
-      public void close() throws IOException {
-        if (closed) {
-          return;
-        }
-        closed = true;
-        transferTo(OutputStream.nullOutputStream());
-        super.close();
-        if (getChecksum().getValue() != entry.getCrc()) {
-          throw new ZipException(entry.getName() + " does not match its checksum");
-        }
+  /** Makes something of an entry's bytes. */
+  @FunctionalInterface
+  interface Parser<T> {
+    T parse(InputStream in) throws IOException;
+  }
+
+  /**
+   * Parses an entry.
+   *
+   * @throws BadInputException if the parser leaves bytes over; what is beyond them, perhaps without
+   *     end, is not unpacked
+   * @throws ZipException if the bytes do not match their checksum
+   */
+  static <T> T read(ZipFile zip, ZipEntry entry, Parser<T> parser) throws IOException {
+    try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
+      T parsed = parser.parse(in);
+      if (in.read() >= 0) {
+        throw new BadInputException(entry.getName() + ": expected its end, found more");
       }
-    };
+      if (in.getChecksum().getValue() != entry.getCrc()) {
+        throw new ZipException(entry.getName() + " does not match its checksum");
+      }
+      return parsed;
+    }
   }
 
   private static long parameterCount(ComputationGraphConfiguration configuration) {

@@ -1,5 +1,6 @@
 package org.repfold.converter.io.dl4j;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.GraphBuilder;
@@ -185,6 +187,28 @@ class BadZipTest {
     byte[] numbers = entries().get("coefficients.bin");
     writeWith("coefficients.bin", Arrays.copyOf(numbers, numbers.length - 1));
     assertRefused("coefficients.bin: expected 123 numbers, found fewer");
+  }
+
+  @Test
+  void coefficientsThatGoOnAreRefused() throws IOException {
+    byte[] numbers = entries().get("coefficients.bin");
+    writeWith("coefficients.bin", Arrays.copyOf(numbers, numbers.length + 1));
+    assertRefused("coefficients.bin: expected 123 numbers, found more");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../evil", "/etc/evil", "a/../../evil", "C:\\evil"})
+  void nameOutsideTheZipIsRefused(String name) throws IOException {
+    writeWith(name, new byte[1]);
+    assertRefused("expected names inside the zip, found '");
+  }
+
+  @Test
+  void entryThatComesTwiceIsRefused() throws IOException {
+    writeWith("coefficients.bit", new byte[1]);
+    String bytes = new String(Files.readAllBytes(file), ISO_8859_1);
+    Files.writeString(file, bytes.replace("coefficients.bit", "coefficients.bin"), ISO_8859_1);
+    assertRefused("entry 'coefficients.bin': expected it once, found it twice");
   }
 
   @Test
