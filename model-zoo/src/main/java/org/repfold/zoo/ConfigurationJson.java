@@ -18,6 +18,12 @@ import org.repfold.graph.BadInputException;
  */
 public final class ConfigurationJson {
   private static final String FAMILY = "family";
+
+  /** What no network has would overflow, or take the memory, before it is held against tensors. */
+  private static final int LARGEST_NUMBER = 1 << 20;
+
+  private static final int MOST_BLOCKS = 1 << 10;
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -52,7 +58,10 @@ public final class ConfigurationJson {
               .filter(known -> name != null && known.name().equals(name.asText()))
               .findFirst()
               .orElseThrow(() -> unknown(file, name, families));
-      return new Member(family, JSON.treeToValue(object, family.configurationType()));
+      object.properties().forEach(s -> requireNumbers(file, s.getKey(), s.getValue()));
+      NetworkConfiguration network = JSON.treeToValue(object, family.configurationType());
+      requireBlocks(file, network);
+      return new Member(family, network);
     } catch (JsonProcessingException e) {
       if (e.getCause() instanceof BadInputException cause) {
         throw new BadInputException(file + ": " + cause.getMessage(), e);
@@ -60,6 +69,24 @@ public final class ConfigurationJson {
       throw new BadInputException(file + ": " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireNumbers(Path file, String setting, JsonNode value) {
+    if (value.isNumber() && !(value.asDouble() <= LARGEST_NUMBER)) {
+      throw new BadInputException(
+          "%s: %s: expected numbers up to %d, found %s"
+              .formatted(file, setting, LARGEST_NUMBER, value));
+    }
+    value.forEach(element -> requireNumbers(file, setting, element));
+  }
+
+  private static void requireBlocks(Path file, NetworkConfiguration network) {
+    long blocks = network.blocks().stream().mapToLong(Integer::longValue).sum();
+    if (blocks > MOST_BLOCKS) {
+      throw new BadInputException(
+          "%s: blocks: expected at most %d in all stages, found %d"
+              .formatted(file, MOST_BLOCKS, blocks));
     }
   }
 
