@@ -21,6 +21,7 @@ import org.repfold.converter.verify.certificate.Effort;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
+import org.repfold.graph.Shape;
 
 /**
  * A train form from a file, converted: makes deploy forms of it and verifies them.
@@ -29,6 +30,8 @@ import org.repfold.graph.Operator;
  * @param conversion what became of it
  */
 record Converter(ModelFile source, Conversion conversion) {
+  /** A node's operands and result, of both forms. */
+  private static final int VALUES_AT_ONCE = 6;
 
   /** Converts, certifying the folds as far as the effort goes. */
   static Converter of(ModelFile source, Effort effort) {
@@ -105,6 +108,21 @@ record Converter(ModelFile source, Conversion conversion) {
                 + "): expected operators that are known here, as others cannot be computed in"
                 + " float64 to verify against; 'convert --no-verify' goes without");
       }
+      requireRoom(node);
+    }
+  }
+
+  /** ND4J does not say that there is no memory for a value, but ends the program. */
+  private void requireRoom(Node node) {
+    long heap = Runtime.getRuntime().maxMemory();
+    long most = heap / Double.BYTES / VALUES_AT_ONCE;
+    Shape shape = source.graph().shape(node.name());
+    if (shape.elementsOfSample() > most) {
+      throw new BadInputException(
+          ("%s: node '%s': expected values of at most %d elements, as a heap of %d MiB allows to"
+                  + " verify, found %s; fix: export REPFOLD_JAVA_OPTIONS=-Xmx8g, or 'convert"
+                  + " --no-verify'")
+              .formatted(source.path(), node.name(), most, heap >> 20, shape));
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.io.ModelFile;
+import org.repfold.converter.report.GraphSummary;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
 import org.repfold.zoo.catalog.Architecture;
@@ -82,13 +83,23 @@ final class ModelReading {
       Consumer<String> remarks) {
     Optional<Architecture> stated = architecture();
     if (ModelFile.formatOf(file) != ModelFile.Format.PYTORCH) {
-      return ModelFile.read(file, inputShapes, jar == null ? Set.of() : load());
+      return computable(ModelFile.read(file, inputShapes, jar == null ? Set.of() : load()));
     }
     if (!inputShapes.isEmpty()) {
       throw new BadInputException(
           file + ": expected no input shapes, as a checkpoint's architecture states them");
     }
-    return remember(PretrainedNetwork.read(file, stated, wanted), remarks).model();
+    return computable(remember(PretrainedNetwork.read(file, stated, wanted), remarks).model());
+  }
+
+  /** A graph whose batch is open may still rule out a batch of 1, which all commands compute. */
+  private static ModelFile computable(ModelFile model) {
+    try {
+      GraphSummary.of(model.graph());
+      return model;
+    } catch (BadInputException e) {
+      throw new BadInputException(model.path() + ": for a batch of 1, " + e.getMessage(), e);
+    }
   }
 
   /**

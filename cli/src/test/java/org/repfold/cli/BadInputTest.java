@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.repfold.cli.hostile.OnnxModel;
 
 /** Every misuse ends with one line, exit code 2, and nothing changed on disk. */
 class BadInputTest {
@@ -102,6 +103,21 @@ class BadInputTest {
             graph -> graph.getVertex("head_norm").paramTable(false).get("var").putScalar(2, -0.25));
 
     assertConvertRefuses(train, "negative.zip", "head_norm", "variance[2]", "-0.25");
+  }
+
+  @Test
+  void valuesThatDoNotFitIntoTheMemoryAreNotComputed() throws IOException {
+    byte[] model =
+        new OnnxModel()
+            .input("x", 1, 1, 1 << 15, 1 << 15)
+            .node("Relu", "y", List.of("x"))
+            .output("y")
+            .toBytes();
+    Path large = Files.write(folder.resolve("large.onnx"), model);
+
+    assertConvertRefuses(large, "large.onnx", "node 'y'", "heap of", "[1x1x32768x32768]");
+
+    CommandResult.of("inspect", large).assertDone();
   }
 
   @ParameterizedTest

@@ -34,11 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.repfold.cli.fuzz.FuzzedReader;
-import org.repfold.cli.fuzz.Fuzzer;
-import org.repfold.cli.fuzz.OnnxModel;
-import org.repfold.cli.fuzz.Seed;
-import org.repfold.cli.fuzz.Zips;
+import org.repfold.cli.hostile.FuzzedReader;
+import org.repfold.cli.hostile.Fuzzer;
+import org.repfold.cli.hostile.OnnxModel;
+import org.repfold.cli.hostile.Seed;
+import org.repfold.cli.hostile.Zips;
 import org.repfold.converter.io.Checkpoint;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.converter.io.dl4j.Dl4jWriter;
@@ -57,8 +57,9 @@ import org.repfold.graph.onnx.OnnxReader;
 import org.repfold.graph.onnx.OnnxWriter;
 import org.repfold.graph.safetensors.Safetensors;
 import org.repfold.graph.safetensors.SafetensorsWriter;
-import org.repfold.zoo.Architecture;
-import org.repfold.zoo.PretrainedNetwork;
+import org.repfold.zoo.ConfigurationJson;
+import org.repfold.zoo.catalog.Architecture;
+import org.repfold.zoo.catalog.PretrainedNetwork;
 import org.repfold.zoo.data.IdxFile;
 
 /** Whatever happens to a file's bytes, each reader reads it or refuses it in one line, soon. */
@@ -305,7 +306,7 @@ class MutatedFilesTest {
   private static FuzzedReader architecture() {
     // As people write it; between the signs, there is room for changes that change nothing.
     String json =
-        new Architecture("tiny", TinyModel.CONFIGURATION).toJson().replace(",", ",\n        ");
+        ConfigurationJson.write("repmlpnet", TinyModel.CONFIGURATION).replace(",", ",\n        ");
     return new FuzzedReader(
         "architecture",
         "net.json",

@@ -1,4 +1,4 @@
-package org.repfold.cli.fuzz;
+package org.repfold.cli.hostile;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
@@ -13,12 +13,16 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 
 /** Builds ONNX models of opset 17 piece by piece, right and wrong. */
 public final class OnnxModel {
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("g");
+  private ByteString unparsed = ByteString.EMPTY;
 
   /** A float32 input, sizes of -1 named after the batch. */
   public OnnxModel input(String name, long... sizes) {
@@ -84,13 +88,34 @@ public final class OnnxModel {
     return this;
   }
 
+  /** Further bytes of the graph, as they are. */
+  OnnxModel unparsed(ByteString bytes) {
+    unparsed = bytes;
+    return this;
+  }
+
   public byte[] toBytes() {
-    return ModelProto.newBuilder()
-        .setIrVersion(8)
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-        .setGraph(graph)
-        .build()
-        .toByteArray();
+    ByteString header =
+        ModelProto.newBuilder()
+            .setIrVersion(8)
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+            .build()
+            .toByteString();
+    ByteString all = graph.build().toByteString().concat(unparsed);
+    return header.concat(field(ModelProto.GRAPH_FIELD_NUMBER, all)).toByteArray();
+  }
+
+  /** A field of a message, written by hand. */
+  static ByteString field(int number, ByteString content) {
+    ByteString.Output bytes = ByteString.newOutput();
+    try {
+      CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+      out.writeBytes(number, content);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteString();
   }
 
   /** Name, type and sizes of a tensor. */

@@ -1,4 +1,4 @@
-package org.repfold.cli.fuzz;
+package org.repfold.cli.hostile;
 
 import java.io.IOException;
 import java.nio.file.Path;

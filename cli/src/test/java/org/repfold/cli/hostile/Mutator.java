@@ -1,4 +1,4 @@
-package org.repfold.cli.fuzz;
+package org.repfold.cli.hostile;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 

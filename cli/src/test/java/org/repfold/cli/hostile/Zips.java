@@ -1,4 +1,6 @@
-package org.repfold.cli.fuzz;
+package org.repfold.cli.hostile;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,6 +48,30 @@ public final class Zips {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** A zip file with an entry of so many zeros, in a thousandth of the space, and others. */
+  static byte[] bomb(String name, long size, Map<String, byte[]> others) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+      for (Map.Entry<String, byte[]> other : others.entrySet()) {
+        out.putNextEntry(new ZipEntry(other.getKey()));
+        out.write(other.getValue());
+      }
+      out.putNextEntry(new ZipEntry(name));
+      byte[] zeros = new byte[1 << 20];
+      for (long written = 0; written < size; written += zeros.length) {
+        out.write(zeros);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** A zip file with an entry under another name as long, which may be that of another entry. */
+  static byte[] renamed(byte[] zip, String from, String to) {
+    return new String(zip, ISO_8859_1).replace(from, to).getBytes(ISO_8859_1);
   }
 
   /** A seed of which one entry is changed. */

@@ -1,4 +1,4 @@
-package org.repfold.cli.fuzz;
+package org.repfold.cli.hostile;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
