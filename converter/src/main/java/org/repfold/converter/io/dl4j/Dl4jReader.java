@@ -197,13 +197,7 @@ public final class Dl4jReader {
     configuration.getNetworkInputs().forEach(name -> values.addInput(name, inputShapes.get(name)));
     Map<String, List<String>> vertexNodes = new LinkedHashMap<>();
     for (String name : vertices(configuration)) {
-      List<Value> operands =
-          configuration.getVertexInputs().get(name).stream().map(values::of).toList();
-      VertexBuilder builder =
-          new VertexBuilder(
-              name, operands, parameters.of(name), values, configuration.getDataType());
-      Value result = described(unknown, builder, configuration.getVertices().get(name));
-      vertexNodes.put(name, builder.finish(result, outputNames.contains(name)));
+      vertexNodes.put(name, nodes(name, configuration, parameters, unknown, values));
     }
     List<String> outputs = outputNames.stream().map(values::of).map(values::plain).toList();
     List<Input> inputs =
@@ -231,18 +225,26 @@ public final class Dl4jReader {
   }
 
   /** DL4J checks little of a configuration: what its own builders always set may be missing. */
-  private static Value described(
+  private static List<String> nodes(
+      String name,
+      ComputationGraphConfiguration configuration,
+      Parameters parameters,
       OpaqueVertices unknown,
-      VertexBuilder builder,
-      org.deeplearning4j.nn.conf.graph.GraphVertex configuration) {
+      Values values) {
     try {
-      return unknown.describe(builder, configuration);
+      List<Value> operands =
+          configuration.getVertexInputs().get(name).stream().map(values::of).toList();
+      VertexBuilder builder =
+          new VertexBuilder(
+              name, operands, parameters.of(name), values, configuration.getDataType());
+      Value result = unknown.describe(builder, configuration.getVertices().get(name));
+      return builder.finish(result, configuration.getNetworkOutputs().contains(name));
     } catch (BadInputException e) {
       throw e;
     } catch (RuntimeException e) {
       throw new BadInputException(
           "vertex '%s': expected a complete configuration, found one that fails: %s"
-              .formatted(builder.name(), Dl4jZip.rootLine(e)),
+              .formatted(name, Dl4jZip.rootLine(e)),
           e);
     }
   }
