@@ -95,7 +95,7 @@ public final class HostilePickles {
   }
 
   private static byte[] bomb() {
-    return Zips.bomb("archive/data.pkl", 1L << 30, Map.of());
+    return Zips.bomb("archive/data.pkl", Zips.BOMB, Map.of());
   }
 
   private static byte[] with(String name) {

@@ -15,6 +15,9 @@ import java.util.zip.ZipOutputStream;
 
 /** Takes zip files apart and puts them together, their entries as they are. */
 public final class Zips {
+  /** Several times what any entry may hold. */
+  static final long BOMB = 256L << 20;
+
   private Zips() {}
 
   /** The entries by their names, in their order. */
