@@ -20,7 +20,10 @@ import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 
-/** Reads nodes that the graph has no operators for; the model must state the shape they give. */
+/**
+ * Reads nodes that the graph has no operators for; the model must state the shape they give, unless
+ * {@link WindowedShape} knows it.
+ */
 final class OpaqueReader {
   private final OpaqueNode.Model model;
   private final Values values;
@@ -61,7 +64,10 @@ final class OpaqueReader {
     int output = output(proto, reason);
     String name = proto.getOutput(output);
     TypeProto.Tensor type = stated.get(name);
-    Optional<Shape> result = Optional.ofNullable(type).flatMap(t -> shape(t.getShape()));
+    Optional<Shape> result =
+        Optional.ofNullable(type)
+            .flatMap(t -> shape(t.getShape()))
+            .or(() -> WindowedShape.of(new OnnxNode(proto, values, model.opset())));
     if (result.isEmpty()) {
       throw new BadInputException(
           reason
@@ -85,12 +91,16 @@ final class OpaqueReader {
         operands.add(input);
       }
     }
-    OpaqueNode body = new OpaqueNode(proto, output, type.getElemType(), model, constants, foreign);
+    OpaqueNode body = new OpaqueNode(proto, output, elementType(type), model, constants, foreign);
     return new Node(
         name,
         new Operator.Opaque(
             proto.getOpType(), operands.stream().map(values::shape).toList(), result.get(), body),
         operands);
+  }
+
+  private int elementType(TypeProto.Tensor stated) {
+    return stated == null ? model.floatType() : stated.getElemType();
   }
 
   /** The one output that something takes. */

@@ -41,13 +41,24 @@ final class OperatorReader {
           case "Pow" -> List.of(power(node));
           case "ScatterND" -> MaskReader.scatter(node);
           case "Where" -> MaskReader.where(node);
+          case "Conv" ->
+              LineReader.isConv(node)
+                  ? LineReader.conv(node)
+                  : Step.chain(List.of(ConvolutionReader.conv(node)));
+          case "MaxPool" ->
+              LineReader.isPool(node)
+                  ? LineReader.maxPool(node)
+                  : Step.chain(List.of(PoolingReader.maxPool(node)));
+          case "AveragePool" ->
+              LineReader.isPool(node)
+                  ? LineReader.averagePool(node)
+                  : Step.chain(List.of(PoolingReader.averagePool(node)));
           default -> Step.chain(List.of(single(node)));
         });
   }
 
   private static Operator single(OnnxNode node) {
     return switch (node.type()) {
-      case "Conv" -> ConvolutionReader.conv(node);
       case "ConvTranspose" -> ConvolutionReader.convTranspose(node);
       case "Gemm" -> gemm(node);
       case "MatMul" -> plain(node, new Operator.MatMul());
@@ -81,10 +92,8 @@ final class OperatorReader {
           "Abs",
           "Neg" ->
           plain(node, UnaryReader.function(node));
-      case "MaxPool" -> PoolingReader.maxPool(node);
-      case "AveragePool" -> PoolingReader.averagePool(node);
       case "GlobalMaxPool" -> plain(node, new Pooling.GlobalMaxPool());
-      case "GlobalAveragePool" -> plain(node, new Pooling.GlobalAveragePool());
+      case "GlobalAveragePool" -> plain(node, PoolingReader.globalAverage(node));
       case "ReduceMean" -> PoolingReader.reduceMean(node);
       case "Flatten" -> MovementReader.flatten(node);
       case "Reshape", "Squeeze", "Unsqueeze" -> MovementReader.reshape(node);

@@ -67,6 +67,13 @@ final class PoolingReader {
     return stride == 1 || (padded - dilation * (kernel - 1) - 1) % stride == 0;
   }
 
+  /** Over all axes but the first two, however many there are. */
+  static Operator globalAverage(OnnxNode node) {
+    return node.rank() == 4 || node.rank() < 3
+        ? new Pooling.GlobalAveragePool()
+        : new Pooling.ReduceMean(IntStream.range(2, node.rank()).boxed().toList(), true);
+  }
+
   static Operator reduceMean(OnnxNode node) {
     boolean keep = node.attributes().integer("keepdims", 1) != 0;
     long[] axes = axes(node);
