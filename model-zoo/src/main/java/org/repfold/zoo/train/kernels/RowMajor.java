@@ -2,7 +2,6 @@ package org.repfold.zoo.train.kernels;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Matrix products of matrices in C order, without copies, on several threads. */
 final class RowMajor {
@@ -46,13 +45,27 @@ final class RowMajor {
   }
 
   private static INDArray matrix(INDArray stack, int index) {
-    return stack.get(NDArrayIndex.point(index), NDArrayIndex.all(), NDArrayIndex.all());
+    long[] shape = stack.shape();
+    long[] stride = stack.stride();
+    return view(
+        stack,
+        index * stride[0],
+        new long[] {shape[1], shape[2]},
+        new long[] {stride[1], stride[2]});
   }
 
   private static INDArray slice(INDArray matrix, int axis, long from, long to) {
-    return axis == 0
-        ? matrix.get(NDArrayIndex.interval(from, to), NDArrayIndex.all())
-        : matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to));
+    long[] shape = matrix.shape().clone();
+    shape[axis] = to - from;
+    return view(matrix, from * matrix.stride(axis), shape, matrix.stride());
+  }
+
+  /**
+   * A part of an array, made by strides: ND4J's own indices give a scalar for what lies far behind
+   * in an array that is itself a part of another, as parameters are.
+   */
+  private static INDArray view(INDArray array, long first, long[] shape, long[] stride) {
+    return Nd4j.create(array.data(), shape, stride, array.offset() + first, 'c');
   }
 
   /**

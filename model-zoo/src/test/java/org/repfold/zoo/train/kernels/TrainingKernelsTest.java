@@ -85,8 +85,8 @@ class TrainingKernelsTest {
             24,
             24,
             List.of(2, 1),
-            List.of(8, 12),
-            List.of(3.0, 2.0),
+            List.of(128, 12),
+            List.of(2.0, 2.0),
             List.of(true),
             1,
             false));
