@@ -1,9 +1,11 @@
 package org.repfold.zoo.repmlp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.repfold.zoo.Closeness.assertClose;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,9 @@ import org.repfold.graph.Tensor;
 import org.repfold.graph.safetensors.Safetensors;
 import org.repfold.graph.safetensors.SafetensorsWriter;
 import org.repfold.zoo.Form;
+import org.repfold.zoo.FormulaWeights;
 import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.OfficialTensors;
 import org.repfold.zoo.catalog.Architecture;
 import org.repfold.zoo.catalog.PretrainedNetwork;
 
@@ -130,6 +134,49 @@ class RepMLPNetworkTest {
 
     assertEquals(form, read.form());
     assertClose(run(train, images(net)), run(read.model().graph(), images(net)), FLOAT_TOLERANCE);
+  }
+
+  /** Written by PyTorch's own {@code torch.save}, of weights from the formula. */
+  @Test
+  void checkpointOfPyTorchIsReadAsTheNetworkItsTensorsTell() throws URISyntaxException {
+    Path file = Path.of(getClass().getResource("/checkpoints/repmlp_small.pth").toURI());
+
+    PretrainedNetwork read = PretrainedNetwork.read(file, Optional.empty(), Optional.empty());
+
+    assertEquals(
+        new RepMLPResNetConfiguration(
+            3,
+            3,
+            32,
+            32,
+            4,
+            7,
+            2,
+            true,
+            List.of(1, 2),
+            List.of(8, 16),
+            UnitKind.LIGHT,
+            List.of(2),
+            List.of(),
+            2,
+            2,
+            2,
+            List.of(1, 3),
+            1),
+        read.architecture().configuration());
+    assertEquals(Form.TRAIN, read.form());
+    assertTrue(read.remarks().toString().contains("images of 32x32"), read.remarks().toString());
+    GraphStateDict.of(read.model().graph())
+        .forEach(
+            (name, tensor) -> {
+              if (!OfficialTensors.isIgnored(name)) {
+                assertEquals(
+                    Tensor.of(
+                        tensor.shape(), FormulaWeights.tensor(name, tensor.shape().toArray())),
+                    tensor,
+                    name);
+              }
+            });
   }
 
   @Test
