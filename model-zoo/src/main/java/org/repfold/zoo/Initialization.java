@@ -7,10 +7,13 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.repfold.converter.io.dl4j.layers.GroupedConvolution;
 import org.repfold.graph.Shape;
 
 /** Allocates graphs and gives them initial weights. */
@@ -38,11 +41,19 @@ public final class Initialization {
                   layout.module(),
                   layout.leaf(),
                   layout.shape(),
-                  Optional.ofNullable(matrices.get(layout.module()))),
+                  Optional.ofNullable(matrices.get(layout.module())),
+                  groupsOf(graph.getLayer(layout.module()).conf().getLayer())),
               random)
           .ifPresent(values -> fill(parameter.view(), values));
     }
     return graph;
+  }
+
+  private static int groupsOf(Layer layer) {
+    if (layer instanceof GroupedConvolution grouped) {
+      return grouped.getGroups();
+    }
+    return layer instanceof DepthwiseConvolution2D depthwise ? (int) depthwise.getNIn() : 1;
   }
 
   private static void fill(INDArray view, double[] values) {

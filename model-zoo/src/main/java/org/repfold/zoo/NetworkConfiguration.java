@@ -31,6 +31,11 @@ public interface NetworkConfiguration {
    */
   NetworkConfiguration withBlocks(List<Integer> blocks);
 
+  /** How many kinds of blocks take turns behind the first one of a stage, which is another. */
+  default int kindsOfBlocks() {
+    return 1;
+  }
+
   /**
    * A form of the network as a DL4J configuration: nothing is allocated. Vertices with parameters
    * carry the official names. The input is {@code [N, inChannels, imageHeight, imageWidth]}, the

@@ -1,5 +1,6 @@
 package org.repfold.zoo;
 
+import java.util.List;
 import org.repfold.graph.BadInputException;
 
 /** What configurations require of their settings. */
@@ -13,6 +14,21 @@ public final class Settings {
    */
   public static void positive(String name, int value) {
     require(value > 0, "%s: expected a positive number, found %d", name, value);
+  }
+
+  /**
+   * Requires one number above 0 for each stage.
+   *
+   * @throws BadInputException naming the setting, what was expected and what was found
+   */
+  public static void perStage(String name, List<Integer> values, int stages) {
+    require(
+        values.size() == stages,
+        "%s: expected one value for each of %d stages, found %s",
+        name,
+        stages,
+        values);
+    values.forEach(value -> positive(name, value));
   }
 
   /**

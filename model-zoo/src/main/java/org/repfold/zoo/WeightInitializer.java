@@ -47,8 +47,9 @@ public interface WeightInitializer {
    * @param leaf its name within it
    * @param shape its official shape
    * @param weight the shape of the matrix of the same module, where this is its bias
+   * @param groups of channels, of a convolution; 1 of anything else
    */
-  record Parameter(String module, String leaf, Shape shape, Optional<Shape> weight) {
+  record Parameter(String module, String leaf, Shape shape, Optional<Shape> weight, int groups) {
 
     /** As many values as it has. */
     public double[] draw(DoubleSupplier values) {

@@ -9,8 +9,10 @@ import org.repfold.zoo.Family;
 import org.repfold.zoo.cyclemlp.CycleMlpFamily;
 import org.repfold.zoo.gmlp.GmlpFamily;
 import org.repfold.zoo.mixer.MixerFamily;
+import org.repfold.zoo.mobileone.MobileOneFamily;
 import org.repfold.zoo.repmlp.RepMLPFamily;
 import org.repfold.zoo.repmlpnet.RepMLPNetFamily;
+import org.repfold.zoo.repvgg.RepVGGFamily;
 import org.repfold.zoo.resmlp.ResMlpFamily;
 
 /** All families of the zoo, and all their networks that have a name. */
@@ -22,7 +24,9 @@ public final class Families {
           new MixerFamily(),
           new ResMlpFamily(),
           new GmlpFamily(),
-          new CycleMlpFamily());
+          new CycleMlpFamily(),
+          new RepVGGFamily(),
+          new MobileOneFamily());
   private static final Map<String, Architecture> NAMED = named();
 
   private Families() {}

@@ -23,21 +23,25 @@ public record NetworkSize(FormSize train, FormSize deploy) {
    * Measures a network: takes its train form with weights that are made up as they are read,
    * converts it, and counts.
    *
-   * <p>Blocks of a stage are alike but for the first, so that networks of one block in each stage,
-   * and those with one more block in one of them, tell how large any number of blocks is. No larger
+   * <p>As blocks of a stage take turns, networks of one block in each stage, and those with one
+   * more block of each kind in one of them, tell how large any number of blocks is. No larger
    * network is converted.
    */
   public static NetworkSize measure(Architecture network) {
     List<Integer> blocks = network.configuration().blocks();
+    int kinds = network.configuration().kindsOfBlocks();
     List<Integer> single = blocks.stream().map(count -> Math.min(count, 1)).toList();
     NetworkSize base = count(network.withBlocks(single));
     NetworkSize size = base;
     for (int stage = 0; stage < blocks.size(); stage++) {
       int more = blocks.get(stage) - single.get(stage);
-      if (more > 0) {
-        List<Integer> one = new ArrayList<>(single);
-        one.set(stage, single.get(stage) + 1);
-        size = size.plus(count(network.withBlocks(one)).minus(base).times(more));
+      NetworkSize smaller = base;
+      for (int kind = 0; kind < Math.min(more, kinds); kind++) {
+        List<Integer> longer = new ArrayList<>(single);
+        longer.set(stage, single.get(stage) + kind + 1);
+        NetworkSize larger = count(network.withBlocks(longer));
+        size = size.plus(larger.minus(smaller).times(1 + (more - kind - 1) / kinds));
+        smaller = larger;
       }
     }
     return size;

@@ -1,5 +1,6 @@
 package org.repfold.zoo.repmlpnet;
 
+import static org.repfold.zoo.Settings.perStage;
 import static org.repfold.zoo.Settings.positive;
 import static org.repfold.zoo.Settings.require;
 
@@ -164,15 +165,5 @@ public record RepMLPNetConfiguration(
         axis,
         partition,
         image % step == 0 ? image / step : image + " / " + step);
-  }
-
-  private static void perStage(String name, List<Integer> values, int stages) {
-    require(
-        values.size() == stages,
-        "%s: expected one value for each of %d stages, found %s",
-        name,
-        stages,
-        values);
-    values.forEach(value -> positive(name, value));
   }
 }

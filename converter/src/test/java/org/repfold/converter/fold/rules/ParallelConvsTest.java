@@ -72,6 +72,24 @@ class ParallelConvsTest {
   }
 
   @Test
+  void largerConvolutionKeepsPaddingThatNoWindowReads() {
+    Window window = new Window(2, 2, 1, 1, 1, 1, 1, 1);
+    Graph folded =
+        FoldFixture.of(
+                sumOf(
+                    8,
+                    8,
+                    random.conv(6, 6, 1, 1, new Window(2, 2, 1, 1, 0, 0, 0, 0), 1),
+                    random.conv(6, 6, 3, 3, window, 1)))
+            .with(new ParallelConvs())
+            .folds()
+            .graph();
+
+    Operator.Conv conv = (Operator.Conv) folded.find("branch1").orElseThrow().operator();
+    assertEquals(window, conv.window());
+  }
+
+  @Test
   void mergesDifferentGroupsIntoTheCommonOnes() {
     FoldFixture.of(sumOf(random.conv(6, 12, 3, 1, 6), random.conv(6, 12, 1, 0, 3)))
         .with(new ParallelConvs())

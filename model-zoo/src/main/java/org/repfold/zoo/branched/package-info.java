@@ -1,0 +1,6 @@
+/**
+ * Networks that are one chain of convolutions, each trained as parallel branches and deployed as
+ * one plain convolution: what the families RepVGG and MobileOne share. How many convolutions there
+ * are, and what they are called, belongs to the families.
+ */
+package org.repfold.zoo.branched;
