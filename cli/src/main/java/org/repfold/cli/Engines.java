@@ -17,13 +17,18 @@ record Engines(List<Engine> train, List<Engine> deploy) implements AutoCloseable
     return new Engines(all(train), all(deploy));
   }
 
-  /** The one engine of each form that is at home with its kind of file. */
+  /**
+   * The one engine of each form that is at home with its kind of file, loaded when it runs, one at
+   * a time.
+   */
   static Engines atHome(ModelFile train, ModelFile deploy) {
-    return new Engines(List.of(home(train)), List.of(home(deploy)));
+    OneLoaded one = new OneLoaded();
+    return new Engines(
+        List.of(one.engine(home(train), train)), List.of(one.engine(home(deploy), deploy)));
   }
 
-  private static Engine home(ModelFile model) {
-    return (model.dl4j().isPresent() ? EngineName.DL4J : EngineName.ONNXRUNTIME).load(model);
+  private static EngineName home(ModelFile model) {
+    return model.dl4j().isPresent() ? EngineName.DL4J : EngineName.ONNXRUNTIME;
   }
 
   private static List<Engine> all(ModelFile model) {

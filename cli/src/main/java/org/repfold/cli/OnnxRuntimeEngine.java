@@ -5,7 +5,9 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,10 +27,10 @@ final class OnnxRuntimeEngine implements Engine {
   private final OrtSession session;
   private final List<String> inputs;
 
-  private OnnxRuntimeEngine(int threads, Loader loader) {
+  private OnnxRuntimeEngine(Path model, int threads) {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
-      session = loader.load(environment, options);
+      session = environment.createSession(model.toString(), options);
       inputs = List.copyOf(session.getInputNames());
     } catch (OrtException e) {
       throw new BadInputException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
@@ -41,8 +43,7 @@ final class OnnxRuntimeEngine implements Engine {
    * @throws BadInputException if ONNX Runtime refuses it
    */
   static OnnxRuntimeEngine of(Path model) {
-    return new OnnxRuntimeEngine(
-        Machine.threads(), (e, options) -> e.createSession(model.toString(), options));
+    return new OnnxRuntimeEngine(model, Machine.threads());
   }
 
   /**
@@ -56,13 +57,19 @@ final class OnnxRuntimeEngine implements Engine {
 
   /** As {@link #of(Graph)}, on that many threads. */
   static OnnxRuntimeEngine of(Graph graph, int threads) {
-    byte[] model = OnnxWriter.toBytes(graph);
-    return new OnnxRuntimeEngine(threads, (e, options) -> e.createSession(model, options));
-  }
-
-  private interface Loader {
-    OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions options)
-        throws OrtException;
+    try {
+      Path folder = Files.createTempDirectory("repfold-");
+      try {
+        Path model = folder.resolve("model.onnx");
+        OnnxWriter.writeToMap(graph, model);
+        return new OnnxRuntimeEngine(model, threads);
+      } finally {
+        // What is mapped into memory stays there.
+        Folders.delete(folder);
+      }
+    } catch (IOException e) {
+      throw new BadInputException("a temporary folder cannot be made: " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -51,20 +51,19 @@ final class BehaviourCheck {
         compare(
             "probes",
             false,
-            each ->
-                probes.forEach(
-                    (probe, expected) -> {
-                      List<INDArray> batch = inputs.batch(probe, 0, probe.samples());
-                      each.accept(new Batch(batch, probe.samples(), new int[0], expected));
-                      batch.forEach(INDArray::close);
-                    })));
+            // One engine after the other: each may be large.
+            rows -> rows.forEach(row -> probes.forEach((probe, truth) -> add(row, probe, truth)))));
     options
         .data()
         .ifPresent(
             data ->
                 results.addAll(
                     0,
-                    compare(data.name(), data.isLabelled(), each -> slices(data, options, each))));
+                    compare(
+                        data.name(),
+                        data.isLabelled(),
+                        rows ->
+                            slices(data, options, batch -> rows.forEach(row -> row.add(batch))))));
     return new Behaviour(
         results.stream().allMatch(EngineResult::passed),
         FACTOR,
@@ -72,6 +71,12 @@ final class BehaviourCheck {
         first(results, "train"),
         first(results, "deploy"),
         results);
+  }
+
+  private void add(Row row, Probe probe, double[] truth) {
+    List<INDArray> batch = inputs.batch(probe, 0, probe.samples());
+    row.add(new Batch(batch, probe.samples(), new int[0], truth));
+    batch.forEach(INDArray::close);
   }
 
   private record Batch(List<INDArray> inputs, int samples, int[] labels, double[] expected) {}
@@ -140,12 +145,11 @@ final class BehaviourCheck {
     }
   }
 
-  private List<EngineResult> compare(
-      String inputs, boolean sameClasses, Consumer<Consumer<Batch>> batches) {
+  private List<EngineResult> compare(String inputs, boolean sameClasses, Consumer<List<Row>> fill) {
     List<Row> rows = new ArrayList<>();
     train.forEach(engine -> rows.add(new Row(engine, "train")));
     deploy.forEach(engine -> rows.add(new Row(engine, "deploy")));
-    batches.accept(batch -> rows.forEach(row -> row.add(batch)));
+    fill.accept(rows);
     return rows.stream().map(row -> judge(row, rows, inputs, sameClasses)).toList();
   }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.file.Scratch;
 
 /**
  * Numbers moved to the next float64 number, up or down by chance, the same in every run. Chance
@@ -30,6 +31,6 @@ final class Neighbours {
   static Tensor of(Tensor tensor, int draw) {
     return tensor.type() == ElementType.INT64
         ? tensor
-        : Tensor.of(tensor.shape(), of(tensor.toDoubles(), draw));
+        : Scratch.keep(Tensor.of(tensor.shape(), of(tensor.toDoubles(), draw)));
   }
 }

@@ -7,9 +7,12 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -26,6 +29,7 @@ import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.graph.file.FileFailure;
 import org.repfold.graph.file.OutputFile;
 
 /**
@@ -51,8 +55,11 @@ public final class OnnxWriter {
 
   private static final String BATCH = "N";
 
-  /** From this number of bytes on, parameters go into a file beside the model. */
-  private static final long LARGEST_INLINE = 1_500_000_000;
+  /**
+   * From this number of bytes on, parameters go into a file beside the model: engines map that into
+   * memory, where ONNX Runtime 1.29 takes half again as much memory as a large model itself.
+   */
+  private static final long LARGEST_INLINE = 500_000_000;
 
   /** A protobuf message holds less than 2 GiB. */
   private static final long LARGEST_MODEL = Integer.MAX_VALUE - (1 << 20);
@@ -66,7 +73,7 @@ public final class OnnxWriter {
   }
 
   /**
-   * Writes a model file. Parameters of more than 1.5 GB go into a file beside it whose name has
+   * Writes a model file. Parameters of more than 500 MB go into a file beside it whose name has
    * {@code .data} appended; both appear only when both are written.
    *
    * @param force whether to replace existing files
@@ -84,7 +91,7 @@ public final class OnnxWriter {
       OutputFile.write(file, force, model::writeTo);
       return;
     }
-    Path data = file.resolveSibling(file.getFileName() + ".data");
+    Path data = dataOf(file);
     OutputFile.requireWritable(data, force);
     OnnxWriter writer = new OnnxWriter(graph, Optional.of(data.getFileName().toString()));
     StreamedModel model = writer.model();
@@ -94,6 +101,29 @@ public final class OnnxWriter {
       stagedData.commit();
       stagedModel.commit();
     }
+  }
+
+  /**
+   * Writes a model whose parameters engines are to map into memory at once, from a file beside it
+   * as {@link #write} makes it. Neither file is flushed to the disk.
+   *
+   * @throws BadInputException as {@link #write}
+   */
+  public static void writeToMap(Graph graph, Path file) {
+    Path data = dataOf(file);
+    OnnxWriter writer = new OnnxWriter(graph, Optional.of(data.getFileName().toString()));
+    StreamedModel model = writer.model();
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
+        OutputStream dataOut = new BufferedOutputStream(Files.newOutputStream(data))) {
+      model.writeTo(out);
+      writer.initializers.writeExternalData(dataOut);
+    } catch (IOException e) {
+      throw FileFailure.cannotWrite(file, e);
+    }
+  }
+
+  private static Path dataOf(Path file) {
+    return file.resolveSibling(file.getFileName() + ".data");
   }
 
   /**
