@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.converter.io.dl4j.layers.GeluErf;
 
-/** An activation of a map, over plain arrays. */
+/** An activation over plain arrays: of maps channel-major, of all else in C order. */
 final class FastActivation extends ActivationLayer {
   private static final long serialVersionUID = 1L;
   private static final int PARTS = 16;
@@ -37,32 +37,39 @@ final class FastActivation extends ActivationLayer {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (input.rank() != 4) {
-      return super.activate(training, workspaces);
-    }
     int length = (int) input.length();
-    float[] x = ChannelMajor.read(input, 0);
+    float[] x = read(input, 0);
     Parallel.each(
         PARTS, part -> function.apply(x, x, bound(length, part), bound(length, part + 1)));
-    INDArray result = ChannelMajor.create(workspaces, ArrayType.ACTIVATIONS, input.shape());
-    ChannelMajor.write(x, result);
-    return result;
+    return written(x, workspaces, ArrayType.ACTIVATIONS);
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     assertInputSet(true);
-    if (input.rank() != 4) {
-      return super.backpropGradient(epsilon, workspaces);
-    }
     int length = (int) input.length();
-    float[] x = ChannelMajor.read(input, 0);
-    float[] dy = ChannelMajor.read(epsilon, 1);
+    float[] x = read(input, 0);
+    float[] dy = read(epsilon, 1);
     Parallel.each(
         PARTS, part -> function.derive(x, dy, x, bound(length, part), bound(length, part + 1)));
-    INDArray next = ChannelMajor.create(workspaces, ArrayType.ACTIVATION_GRAD, input.shape());
-    ChannelMajor.write(x, next);
-    return new Pair<>(new DefaultGradient(), next);
+    return new Pair<>(new DefaultGradient(), written(x, workspaces, ArrayType.ACTIVATION_GRAD));
+  }
+
+  private static float[] read(INDArray array, int slot) {
+    return isMap(array) ? ChannelMajor.read(array, slot) : RowMajor.read(array, slot);
+  }
+
+  private INDArray written(float[] values, LayerWorkspaceMgr workspaces, ArrayType type) {
+    if (!isMap(input)) {
+      return RowMajor.written(values, workspaces, type, input.shape());
+    }
+    INDArray map = ChannelMajor.create(workspaces, type, input.shape());
+    ChannelMajor.write(values, map);
+    return map;
+  }
+
+  private static boolean isMap(INDArray array) {
+    return array.rank() == 4;
   }
 
   private static int bound(int length, int part) {

@@ -12,7 +12,7 @@ import org.repfold.converter.io.dl4j.layers.Linear;
 import org.repfold.converter.io.dl4j.layers.LinearLayer;
 
 /** A dense layer over the channels of channel-major maps: one matrix product for a batch. */
-final class FastLinear extends LinearLayer {
+class FastLinear extends LinearLayer {
   private static final long serialVersionUID = 1L;
 
   FastLinear(NeuralNetConfiguration conf) {
@@ -21,9 +21,11 @@ final class FastLinear extends LinearLayer {
 
   /** Whether this class computes what the configured layer does. */
   static boolean supports(Linear conf) {
-    return conf.getAxis() == 1
-        && conf.getActivationFn() instanceof ActivationIdentity
-        && conf.getIDropout() == null;
+    return conf.getActivationFn() instanceof ActivationIdentity && conf.getIDropout() == null;
+  }
+
+  private boolean isOfMaps() {
+    return input.rank() == 4 && layerConf().getAxis() == 1;
   }
 
   private ChannelProduct product() {
@@ -33,7 +35,7 @@ final class FastLinear extends LinearLayer {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (input.rank() != 4) {
+    if (!isOfMaps()) {
       return super.activate(training, workspaces);
     }
     long[] shape = input.shape().clone();
@@ -46,7 +48,7 @@ final class FastLinear extends LinearLayer {
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     assertInputSet(true);
-    if (input.rank() != 4) {
+    if (!isOfMaps()) {
       return super.backpropGradient(epsilon, workspaces);
     }
     INDArray next = ChannelMajor.create(workspaces, ArrayType.ACTIVATION_GRAD, input.shape());

@@ -1,6 +1,11 @@
 package org.repfold.zoo.train.kernels;
 
+import java.util.function.LongConsumer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Matrix products of matrices in C order, without copies, on several threads. */
@@ -44,7 +49,42 @@ final class RowMajor {
             single(matrix(a, group), transposeA, matrix(b, group), transposeB, matrix(c, group)));
   }
 
-  private static INDArray matrix(INDArray stack, int index) {
+  /** {@code c[n] = op(a) b[n]} for stacks of matrices {@code [N, rows, columns]}. */
+  static void multiplyShared(INDArray a, boolean transposeA, INDArray b, INDArray c) {
+    inParts(c.size(0), n -> single(a, transposeA, matrix(b, n), false, matrix(c, n), 0));
+  }
+
+  /** {@code c = sum of a[n] b[n]^T} for stacks of matrices {@code [N, rows, columns]}. */
+  static void sumOfProducts(INDArray a, INDArray b, INDArray c) {
+    long count = a.size(0);
+    INDArray[] sums = new INDArray[PARTS];
+    Parallel.each(
+        PARTS,
+        part -> {
+          INDArray sum = Nd4j.create(c.dataType(), c.shape(), 'c');
+          for (long n = count * part / PARTS; n < count * (part + 1) / PARTS; n++) {
+            single(matrix(a, n), false, matrix(b, n), true, sum, 1);
+          }
+          sums[part] = sum;
+        });
+    c.assign(sums[0]);
+    for (int part = 1; part < PARTS; part++) {
+      c.addi(sums[part]);
+    }
+  }
+
+  /** Something for each of so many, in parts. */
+  static void inParts(long count, LongConsumer each) {
+    Parallel.each(
+        PARTS,
+        part -> {
+          for (long n = count * part / PARTS; n < count * (part + 1) / PARTS; n++) {
+            each.accept(n);
+          }
+        });
+  }
+
+  private static INDArray matrix(INDArray stack, long index) {
     long[] shape = stack.shape();
     long[] stride = stack.stride();
     return view(
@@ -74,6 +114,34 @@ final class RowMajor {
    */
   private static void single(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray c) {
-    Nd4j.gemm(b.transpose(), a.transpose(), c.transpose(), transposeB, transposeA, 1, 0);
+    single(a, transposeA, b, transposeB, c, 0);
+  }
+
+  /** As the other, added to {@code kept} times c. */
+  private static void single(
+      INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray c, double kept) {
+    Nd4j.gemm(b.transpose(), a.transpose(), c.transpose(), transposeB, transposeA, 1, kept);
+  }
+
+  /** Reads an array in C order into a scratch array. */
+  static float[] read(INDArray array, int slot) {
+    float[] values = ChannelMajor.scratch(slot, array.length());
+    ChannelMajor.readContiguous(of(array), values);
+    return values;
+  }
+
+  /** A new array in C order of these values. */
+  static INDArray written(
+      float[] values, LayerWorkspaceMgr workspaces, ArrayType type, long... shape) {
+    INDArray array = workspaces.createUninitialized(type, DataType.FLOAT, shape, 'c');
+    ChannelMajor.writeContiguous(values, array);
+    return array;
+  }
+
+  /** The array in C order: itself, or a copy. */
+  static INDArray of(INDArray array) {
+    return array.ordering() == 'c' && !array.isView() && Shape.hasDefaultStridesForShape(array)
+        ? array
+        : array.dup('c');
   }
 }

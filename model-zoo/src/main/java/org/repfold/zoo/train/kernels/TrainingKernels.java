@@ -114,13 +114,16 @@ public final class TrainingKernels implements AutoCloseable {
       return new FastGroupedFullyConnected(conf);
     }
     if (layer instanceof Linear linear && FastLinear.supports(linear)) {
-      return new FastLinear(conf);
+      return new FastTokenLinear(conf);
     }
     if (layer instanceof CycleFullyConnected cycle && FastCycleFullyConnected.supports(cycle)) {
       return new FastCycleFullyConnected(conf);
     }
     if (layer instanceof LayerNorm norm && FastLayerNorm.supports(norm)) {
       return new FastLayerNorm(conf);
+    }
+    if (layer instanceof LayerNorm norm && FastTokenNorm.supports(norm)) {
+      return new FastTokenNorm(conf);
     }
     if (layer instanceof ActivationLayer activation
         && FastActivation.supports(activation.getActivationFn())) {

@@ -22,9 +22,12 @@ import org.repfold.zoo.NetworkConfiguration;
 import org.repfold.zoo.Regularization;
 import org.repfold.zoo.WeightInitializer;
 import org.repfold.zoo.cyclemlp.CycleMlpConfiguration;
+import org.repfold.zoo.gmlp.GmlpConfiguration;
+import org.repfold.zoo.mixer.MixerConfiguration;
 import org.repfold.zoo.repmlp.RepMLPResNetConfiguration;
 import org.repfold.zoo.repmlp.UnitKind;
 import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
+import org.repfold.zoo.resmlp.ResMlpConfiguration;
 
 class TrainingKernelsTest {
   /** Float32 sums of some hundred terms, taken in another order, through a dozen layers. */
@@ -89,7 +92,10 @@ class TrainingKernelsTest {
             List.of(2.0, 2.0),
             List.of(true),
             1,
-            false));
+            false),
+        new MixerConfiguration(2, 3, 24, 24, 4, 2, 10, 7, 20),
+        new ResMlpConfiguration(2, 3, 24, 24, 4, 2, 10, 20, 0.5),
+        new GmlpConfiguration(2, 3, 24, 24, 4, 2, 10, 20));
   }
 
   private static ComputationGraph graph(NetworkConfiguration net, DataType type) {
