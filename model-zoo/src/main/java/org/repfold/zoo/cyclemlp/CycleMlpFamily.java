@@ -120,9 +120,9 @@ public final class CycleMlpFamily implements Family {
             10,
             28,
             28,
-            List.of(2, 2),
-            List.of(48, 96),
-            List.of(4.0, 4.0),
+            List.of(1, 1),
+            List.of(64, 128),
+            List.of(2.0, 2.0),
             List.of(true),
             1,
             false));
