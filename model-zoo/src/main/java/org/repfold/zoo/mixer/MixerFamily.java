@@ -65,7 +65,7 @@ public final class MixerFamily extends TokenFamily {
     all.put("mixer_b16_224", imageNet(16, 12, 768));
     all.put("mixer_l32_224", imageNet(32, 24, 1024));
     all.put("mixer_l16_224", imageNet(16, 24, 1024));
-    all.put("mixer_demo", new MixerConfiguration(1, 10, 28, 28, 4, 3, 64, 32, 256));
+    all.put("mixer_demo", new MixerConfiguration(1, 10, 28, 28, 4, 2, 128, 64, 256));
     return Collections.unmodifiableMap(all);
   }
 

@@ -63,7 +63,7 @@ public final class ResMlpFamily extends TokenFamily {
     all.put("resmlp_24_224", imageNet(16, 24, 384, 1e-5));
     all.put("resmlp_36_224", imageNet(16, 36, 384, 1e-6));
     all.put("resmlp_big_24_224", imageNet(8, 24, 768, 1e-6));
-    all.put("resmlp_demo", new ResMlpConfiguration(1, 10, 28, 28, 4, 4, 64, 256, 0.1));
+    all.put("resmlp_demo", new ResMlpConfiguration(1, 10, 28, 28, 4, 3, 128, 256, 1));
     return Collections.unmodifiableMap(all);
   }
 
