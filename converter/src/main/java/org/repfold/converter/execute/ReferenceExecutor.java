@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -91,15 +92,46 @@ public final class ReferenceExecutor {
    *     name is unknown, or a node's operator is one that nothing here knows
    */
   public Map<String, INDArray> run(Map<String, INDArray> inputs, Collection<String> requested) {
+    Set<String> wanted = new LinkedHashSet<>(requested);
+    Map<String, INDArray> values = compute(inputs, wanted, wanted, (name, value) -> {});
+    Map<String, INDArray> results = new LinkedHashMap<>();
+    wanted.forEach(name -> results.put(name, values.get(name)));
+    return results;
+  }
+
+  /**
+   * Hands over each requested value when it is computed, and frees it when nothing needs it any
+   * more: many values of a large network may be looked at that memory would not hold together.
+   *
+   * @param inputs by name, of any floating-point type; left as they are
+   * @param requested names of nodes or graph inputs
+   * @param visitor takes a name and its value, row-major, which is the visitor's during the call
+   *     alone, and not to be closed
+   * @throws BadInputException as {@link #run(Map, Collection)}
+   */
+  public void visit(
+      Map<String, INDArray> inputs,
+      Collection<String> requested,
+      BiConsumer<String, INDArray> visitor) {
+    compute(inputs, Set.copyOf(requested), Set.of(), visitor);
+  }
+
+  /** The values that are kept, by name. */
+  private Map<String, INDArray> compute(
+      Map<String, INDArray> inputs,
+      Set<String> wanted,
+      Set<String> kept,
+      BiConsumer<String, INDArray> visitor) {
     MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
     try {
-      Set<String> wanted = new LinkedHashSet<>(requested);
       Set<String> needed = needed(wanted);
       Map<String, Integer> uses = uses(needed);
       Map<String, INDArray> values = new HashMap<>();
       for (Input input : graph.inputs()) {
         if (needed.contains(input.name())) {
           values.put(input.name(), accepted(input, inputs.get(input.name())));
+          visit(input.name(), wanted, values, visitor);
+          releaseUnused(input.name(), uses, kept, values);
         }
       }
       Evaluation evaluation = new Evaluation(type);
@@ -107,14 +139,25 @@ public final class ReferenceExecutor {
         if (needed.contains(node.name())) {
           List<INDArray> operands = node.inputs().stream().map(values::get).toList();
           values.put(node.name(), evaluate(evaluation, node, operands));
-          release(node, uses, wanted, values);
+          visit(node.name(), wanted, values, visitor);
+          node.inputs().forEach(input -> uses.merge(input, -1, Integer::sum));
+          node.inputs().forEach(input -> releaseUnused(input, uses, kept, values));
+          releaseUnused(node.name(), uses, kept, values);
         }
       }
-      Map<String, INDArray> results = new LinkedHashMap<>();
-      wanted.forEach(name -> results.put(name, values.get(name)));
-      return results;
+      return values;
     } finally {
       outside.close();
+    }
+  }
+
+  private static void visit(
+      String name,
+      Set<String> wanted,
+      Map<String, INDArray> values,
+      BiConsumer<String, INDArray> visitor) {
+    if (wanted.contains(name)) {
+      visitor.accept(name, values.get(name));
     }
   }
 
@@ -126,12 +169,10 @@ public final class ReferenceExecutor {
     }
   }
 
-  private static void release(
-      Node node, Map<String, Integer> uses, Set<String> wanted, Map<String, INDArray> values) {
-    for (String input : node.inputs()) {
-      if (uses.merge(input, -1, Integer::sum) == 0 && !wanted.contains(input)) {
-        NdArrays.release(values.remove(input));
-      }
+  private static void releaseUnused(
+      String name, Map<String, Integer> uses, Set<String> kept, Map<String, INDArray> values) {
+    if (uses.getOrDefault(name, 0) == 0 && !kept.contains(name) && values.containsKey(name)) {
+      NdArrays.release(values.remove(name));
     }
   }
 

@@ -3,11 +3,13 @@ package org.repfold.converter.verify;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.converter.execute.NdArrays;
 import org.repfold.converter.execute.ReferenceExecutor;
@@ -15,6 +17,8 @@ import org.repfold.converter.fold.Folding;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
+import org.repfold.graph.file.Scratch;
 
 /**
  * Runs both forms over the probes and compares every value that both compute: in float64 (question
@@ -61,11 +65,12 @@ final class ValueComparison {
     for (int first = 0; first < probe.samples(); first += turn) {
       int count = Math.min(turn, probe.samples() - first);
       List<INDArray> batch = inputs.batch(probe, first, count);
-      Map<String, double[]> truth = compareExact(probe.kind(), batch);
+      Map<String, Tensor> truth = compareExact(probe.kind(), batch);
       if (float32) {
         compareRounded(truth, batch);
       }
-      List<double[]> parts = source.outputs().stream().map(truth::get).toList();
+      List<double[]> parts =
+          source.outputs().stream().map(output -> truth.get(output).toDoubles()).toList();
       outputs = joined(outputs, Inputs.perSample(parts, count));
       batch.forEach(INDArray::close);
     }
@@ -90,35 +95,38 @@ final class ValueComparison {
     return elements * Double.BYTES;
   }
 
-  private Map<String, double[]> compareExact(String kind, List<INDArray> batch) {
-    Map<String, double[]> truth = new HashMap<>();
-    Map<String, long[]> shapes = new HashMap<>();
-    values(source, ElementType.FLOAT64, batch)
-        .forEach(
-            (name, array) -> {
-              truth.put(name, NdArrays.toDoubles(array));
-              shapes.put(name, array.shape());
-              NdArrays.release(array);
-            });
-    Map<String, INDArray> exact = values(folded, ElementType.FLOAT64, batch);
-    Map<ValuePair, ValuePair.Difference> differences = new LinkedHashMap<>();
-    for (ValuePair pair : pairs) {
-      double[] expected = truth.get(pair.sourceNode);
-      double[] found = doubles(exact, pair.node, expected.length);
-      values += found.length;
-      differences.put(pair, pair.difference(expected, found));
-    }
-    exact.values().forEach(NdArrays::release);
+  /** Gives the truth of every value, out of the heap where it is large. */
+  private Map<String, Tensor> compareExact(String kind, List<INDArray> batch) {
+    Map<String, Tensor> truth = new HashMap<>();
+    visit(
+        source,
+        ElementType.FLOAT64,
+        batch,
+        (name, array) ->
+            truth.put(
+                name, Scratch.keep(Tensor.of(Shape.of(array.shape()), NdArrays.toDoubles(array)))));
+    Map<ValuePair, ValuePair.Difference> differences = new HashMap<>();
+    visitPairs(
+        folded,
+        ElementType.FLOAT64,
+        batch,
+        pair -> pair.node,
+        (pair, found) -> {
+          double[] expected = truth.get(pair.sourceNode).toDoubles();
+          requireSameLength(pair.node, expected, found);
+          values += found.length;
+          differences.put(pair, pair.difference(expected, found));
+        });
     boolean suspicious =
         differences.entrySet().stream().anyMatch(e -> e.getKey().isSuspicious(e.getValue()));
     Map<String, Double> conditionBounds = suspicious ? conditionBounds(truth, batch) : Map.of();
-    differences.forEach(
-        (pair, difference) ->
-            pair.record(
-                kind,
-                shapes.get(pair.sourceNode),
-                difference,
-                conditionBounds.getOrDefault(pair.sourceNode, 0.0)));
+    for (ValuePair pair : pairs) {
+      pair.record(
+          kind,
+          truth.get(pair.sourceNode).shape().toArray(),
+          differences.get(pair),
+          conditionBounds.getOrDefault(pair.sourceNode, 0.0));
+    }
     return truth;
   }
 
@@ -128,30 +136,29 @@ final class ValueComparison {
    * of an ill-conditioned value is better than that, the train form's own included. By chance
    * alone, what moves an element may cancel there; so the largest of several draws counts.
    */
-  private Map<String, Double> conditionBounds(Map<String, double[]> truth, List<INDArray> batch) {
+  private Map<String, Double> conditionBounds(Map<String, Tensor> truth, List<INDArray> batch) {
     Map<String, Double> bounds = new HashMap<>();
     for (int draw = 0; draw < AlgebraBound.DRAWS; draw++) {
-      moved(draw, batch)
-          .forEach(
-              (name, array) -> {
-                double change = largestChange(truth.get(name), NdArrays.toDoubles(array));
-                NdArrays.release(array);
-                bounds.merge(name, AlgebraBound.CONDITION * change, Math::max);
-              });
+      visitMoved(
+          draw,
+          batch,
+          (name, array) -> {
+            double change = largestChange(truth.get(name).toDoubles(), NdArrays.toDoubles(array));
+            bounds.merge(name, AlgebraBound.CONDITION * change, Math::max);
+          });
     }
     return bounds;
   }
 
   /** The train form's values with every element of the input and of the parameters moved. */
-  private Map<String, INDArray> moved(int draw, List<INDArray> batch) {
+  private void visitMoved(int draw, List<INDArray> batch, BiConsumer<String, INDArray> visitor) {
     List<INDArray> inputs =
         batch.stream().map(array -> NdArrays.of(neighbour(array, draw), array.shape())).toList();
     Graph neighbour =
         source.mapOperators(
             operator -> operator.mapParameters(tensor -> Neighbours.of(tensor, draw)));
-    Map<String, INDArray> values = values(neighbour, ElementType.FLOAT64, inputs, names(source));
+    visit(neighbour, ElementType.FLOAT64, inputs, names(source), visitor);
     inputs.forEach(NdArrays::release);
-    return values;
   }
 
   private static double[] neighbour(INDArray array, int draw) {
@@ -168,48 +175,76 @@ final class ValueComparison {
     return Double.isFinite(relative) ? relative : 0;
   }
 
-  private void compareRounded(Map<String, double[]> truth, List<INDArray> batch) {
-    Map<String, INDArray> train = values(source, ElementType.FLOAT32, batch);
-    for (ValuePair pair : pairs) {
-      double[] expected = truth.get(pair.sourceNode);
-      pair.compareTrain(expected, doubles(train, pair.sourceNode, expected.length));
-    }
-    train.values().forEach(NdArrays::release);
-    Map<String, INDArray> deploy = values(shipped, ElementType.FLOAT32, batch);
-    for (ValuePair pair : pairs) {
-      double[] expected = truth.get(pair.sourceNode);
-      if (deploy.containsKey(pair.node) && deploy.get(pair.node).length() == expected.length) {
-        pair.compareDeploy(expected, doubles(deploy, pair.node, expected.length));
-      }
-    }
-    deploy.values().forEach(NdArrays::release);
+  private void compareRounded(Map<String, Tensor> truth, List<INDArray> batch) {
+    visitPairs(
+        source,
+        ElementType.FLOAT32,
+        batch,
+        pair -> pair.sourceNode,
+        (pair, found) -> {
+          double[] expected = truth.get(pair.sourceNode).toDoubles();
+          requireSameLength(pair.sourceNode, expected, found);
+          pair.compareTrain(expected, found);
+        });
+    visitPairs(
+        shipped,
+        ElementType.FLOAT32,
+        batch,
+        pair -> pair.node,
+        (pair, found) -> {
+          Tensor expected = truth.get(pair.sourceNode);
+          if (found.length == expected.size()) {
+            pair.compareDeploy(expected.toDoubles(), found);
+          }
+        });
   }
 
-  private static double[] doubles(Map<String, INDArray> arrays, String name, int length) {
-    double[] elements = NdArrays.toDoubles(arrays.get(name));
-    if (elements.length != length) {
+  private static void requireSameLength(String name, double[] expected, double[] found) {
+    if (found.length != expected.length) {
       throw new IllegalStateException(
           "value '"
               + name
               + "': expected "
-              + length
+              + expected.length
               + " elements as in the train form, found "
-              + elements.length);
+              + found.length);
     }
-    return elements;
   }
 
-  private Map<String, INDArray> values(Graph graph, ElementType type, List<INDArray> batch) {
-    return values(graph, type, batch, names(graph));
+  /** Hands over the value of each pair in one of the forms. */
+  private void visitPairs(
+      Graph graph,
+      ElementType type,
+      List<INDArray> batch,
+      Function<ValuePair, String> nameOf,
+      BiConsumer<ValuePair, double[]> visitor) {
+    Map<String, List<ValuePair>> byName = pairs.stream().collect(Collectors.groupingBy(nameOf));
+    visit(
+        graph,
+        type,
+        batch,
+        (name, array) -> {
+          double[] elements = NdArrays.toDoubles(array);
+          byName.getOrDefault(name, List.of()).forEach(pair -> visitor.accept(pair, elements));
+        });
   }
 
-  private static Map<String, INDArray> values(
-      Graph graph, ElementType type, List<INDArray> batch, Set<String> names) {
+  private void visit(
+      Graph graph, ElementType type, List<INDArray> batch, BiConsumer<String, INDArray> visitor) {
+    visit(graph, type, batch, names(graph), visitor);
+  }
+
+  private static void visit(
+      Graph graph,
+      ElementType type,
+      List<INDArray> batch,
+      Set<String> names,
+      BiConsumer<String, INDArray> visitor) {
     Map<String, INDArray> byName = new HashMap<>();
     for (int i = 0; i < batch.size(); i++) {
       byName.put(graph.inputs().get(i).name(), batch.get(i));
     }
-    return new ReferenceExecutor(graph, type).run(byName, names);
+    new ReferenceExecutor(graph, type).visit(byName, names, visitor);
   }
 
   private Set<String> names(Graph graph) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -303,6 +304,26 @@ class ReferenceExecutorTest {
     assertEquals(List.of(0.0, 2.0), list(values.get("b")));
     assertEquals(List.of(-2.0, 4.0), list(values.get("x")));
     assertEquals(List.of(-1.0, 4.0), list(values.get("c")));
+  }
+
+  @Test
+  void visitedValuesAreThoseOfARunEvenOnesThatOthersTakeAndInputs() {
+    GraphBuilder graph = new GraphBuilder();
+    graph.input("x", Shape.UNKNOWN, 3);
+    graph.add("relu", new Unary.Relu(), "x");
+    graph.add("sum", new Operator.Add(), "relu", "relu");
+    graph.add("out", new Operator.Add(), "sum", "x");
+    ReferenceExecutor executor =
+        new ReferenceExecutor(graph.output("out").build(), ElementType.FLOAT64);
+    Map<String, INDArray> inputs = Map.of("x", NdArrays.of(new double[] {-1, 2, 3}, 1, 3));
+    List<String> names = List.of("x", "relu", "sum", "out");
+
+    Map<String, List<Double>> visited = new HashMap<>();
+    executor.visit(inputs, names, (name, value) -> visited.put(name, list(value)));
+
+    Map<String, List<Double>> expected = new HashMap<>();
+    executor.run(inputs, names).forEach((name, value) -> expected.put(name, list(value)));
+    assertEquals(expected, visited);
   }
 
   @Test
