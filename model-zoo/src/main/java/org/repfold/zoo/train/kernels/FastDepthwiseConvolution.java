@@ -19,9 +19,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A depthwise k x k convolution that keeps the map's size. Every plane is padded with zeros, and
- * all planes of a channel are convolved as one long row: neighbours are then at fixed distances,
- * and what is computed across borders falls into the padding.
+ * A depthwise k x k convolution, padded by half of its kernel. Every plane is padded with zeros,
+ * and all planes of a channel are convolved as one long row: neighbours are then at fixed
+ * distances, and what is computed across borders falls into the padding. Of a strided convolution
+ * all positions are computed, and those between its steps left out.
  */
 final class FastDepthwiseConvolution extends DepthwiseConvolution2DLayer {
   private static final long serialVersionUID = 1L;
@@ -37,7 +38,7 @@ final class FastDepthwiseConvolution extends DepthwiseConvolution2DLayer {
         && kernel % 2 == 1
         && conf.getDepthMultiplier() == 1
         && !conf.hasBias()
-        && Arrays.stream(conf.getStride()).allMatch(s -> s == 1)
+        && conf.getStride()[0] == conf.getStride()[1]
         && Arrays.stream(conf.getDilation()).allMatch(d -> d == 1)
         && Arrays.stream(conf.getPadding()).allMatch(p -> p == kernel / 2)
         && conf.getConvolutionMode() == ConvolutionMode.Truncate
@@ -47,7 +48,12 @@ final class FastDepthwiseConvolution extends DepthwiseConvolution2DLayer {
   }
 
   /** Sizes of a channel's planes, padded below and to the right only: rows follow each other. */
-  private record Planes(int count, int height, int width, int kernel) {
+  private record Planes(int count, int height, int width, int kernel, int stride) {
+    /** How many rows or columns of so many a strided convolution gives. */
+    static int steps(int size, int step) {
+      return (size - 1) / step + 1;
+    }
+
     int pad() {
       return kernel / 2;
     }
@@ -79,7 +85,8 @@ final class FastDepthwiseConvolution extends DepthwiseConvolution2DLayer {
         (int) input.size(0),
         (int) input.size(2),
         (int) input.size(3),
-        layerConf().getKernelSize()[0]);
+        layerConf().getKernelSize()[0],
+        layerConf().getStride()[0]);
   }
 
   @Override
@@ -88,20 +95,26 @@ final class FastDepthwiseConvolution extends DepthwiseConvolution2DLayer {
     Planes planes = planes();
     int channels = (int) input.size(1);
     float[] x = ChannelMajor.read(input, 0);
-    float[] y = ChannelMajor.scratch(1, input.length());
+    long[] shape = {
+      input.size(0),
+      channels,
+      Planes.steps(planes.height, planes.stride),
+      Planes.steps(planes.width, planes.stride)
+    };
+    float[] y = ChannelMajor.scratch(1, Arrays.stream(shape).reduce(1, (a, b) -> a * b));
     float[] weights = weights();
     Parallel.each(
         channels,
         c -> {
-          float[] padded = pad(x, c, planes);
+          float[] padded = pad(x, c, planes, 1);
           float[] sums = new float[planes.length()];
           for (int tap = 0; tap < planes.kernel * planes.kernel; tap++) {
             float weight = weights[tap * channels + c];
             addShifted(sums, padded, planes.margin() + planes.offset(tap), weight);
           }
-          unpad(sums, y, c, planes);
+          unpad(sums, y, c, planes, planes.stride);
         });
-    INDArray result = ChannelMajor.create(workspaces, ArrayType.ACTIVATIONS, input.shape());
+    INDArray result = ChannelMajor.create(workspaces, ArrayType.ACTIVATIONS, shape);
     ChannelMajor.write(y, result);
     return result;
   }
@@ -120,8 +133,8 @@ final class FastDepthwiseConvolution extends DepthwiseConvolution2DLayer {
     Parallel.each(
         channels,
         c -> {
-          float[] paddedX = pad(x, c, planes);
-          float[] paddedDy = pad(dy, c, planes);
+          float[] paddedX = pad(x, c, planes, 1);
+          float[] paddedDy = pad(dy, c, planes, planes.stride);
           float[] sums = new float[planes.length()];
           for (int tap = 0; tap < taps; tap++) {
             int offset = planes.offset(tap);
@@ -135,7 +148,7 @@ final class FastDepthwiseConvolution extends DepthwiseConvolution2DLayer {
                         planes.margin() + offset,
                         planes.length());
           }
-          unpad(sums, dx, c, planes);
+          unpad(sums, dx, c, planes, 1);
         });
     INDArray view = gradientViews.get(WEIGHT_KEY);
     view.assign(Nd4j.createFromArray(weightGradient).reshape('c', view.shape()));
@@ -158,28 +171,34 @@ final class FastDepthwiseConvolution extends DepthwiseConvolution2DLayer {
     }
   }
 
-  private static float[] pad(float[] values, int channel, Planes planes) {
+  /** Lays a channel's planes out, zeros between their values where they go by larger steps. */
+  private static float[] pad(float[] values, int channel, Planes planes, int step) {
     float[] padded = new float[planes.length() + 2 * planes.margin()];
-    int from = channel * planes.count * planes.height * planes.width;
+    int columns = Planes.steps(planes.width, step);
+    int from = channel * planes.count * Planes.steps(planes.height, step) * columns;
     for (int plane = 0; plane < planes.count; plane++) {
-      int to = planes.margin() + plane * planes.planeStride();
-      for (int row = 0; row < planes.height; row++) {
-        System.arraycopy(values, from, padded, to, planes.width);
-        from += planes.width;
-        to += planes.rowStride();
+      int start = planes.margin() + plane * planes.planeStride();
+      for (int row = 0; row < planes.height; row += step) {
+        int to = start + row * planes.rowStride();
+        for (int column = 0; column < columns; column++) {
+          padded[to + column * step] = values[from++];
+        }
       }
     }
     return padded;
   }
 
-  private static void unpad(float[] padded, float[] values, int channel, Planes planes) {
-    int to = channel * planes.count * planes.height * planes.width;
+  /** Collects a channel's planes, by steps. */
+  private static void unpad(float[] padded, float[] values, int channel, Planes planes, int step) {
+    int columns = Planes.steps(planes.width, step);
+    int to = channel * planes.count * Planes.steps(planes.height, step) * columns;
     for (int plane = 0; plane < planes.count; plane++) {
-      int from = plane * planes.planeStride();
-      for (int row = 0; row < planes.height; row++) {
-        System.arraycopy(padded, from, values, to, planes.width);
-        to += planes.width;
-        from += planes.rowStride();
+      int start = plane * planes.planeStride();
+      for (int row = 0; row < planes.height; row += step) {
+        int from = start + row * planes.rowStride();
+        for (int column = 0; column < columns; column++) {
+          values[to++] = padded[from + column * step];
+        }
       }
     }
   }

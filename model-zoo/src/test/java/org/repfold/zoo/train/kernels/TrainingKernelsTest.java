@@ -24,9 +24,13 @@ import org.repfold.zoo.WeightInitializer;
 import org.repfold.zoo.cyclemlp.CycleMlpConfiguration;
 import org.repfold.zoo.gmlp.GmlpConfiguration;
 import org.repfold.zoo.mixer.MixerConfiguration;
+import org.repfold.zoo.mobileone.MobileOneConfiguration;
+import org.repfold.zoo.mobileone.MobileOneNames;
 import org.repfold.zoo.repmlp.RepMLPResNetConfiguration;
 import org.repfold.zoo.repmlp.UnitKind;
 import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
+import org.repfold.zoo.repvgg.RepVGGConfiguration;
+import org.repfold.zoo.repvgg.RepVGGNames;
 import org.repfold.zoo.resmlp.ResMlpConfiguration;
 
 class TrainingKernelsTest {
@@ -95,7 +99,11 @@ class TrainingKernelsTest {
             false),
         new MixerConfiguration(2, 3, 24, 24, 4, 2, 10, 7, 20),
         new ResMlpConfiguration(2, 3, 24, 24, 4, 2, 10, 20, 0.5),
-        new GmlpConfiguration(2, 3, 24, 24, 4, 2, 10, 20));
+        new GmlpConfiguration(2, 3, 24, 24, 4, 2, 10, 20),
+        new RepVGGConfiguration(
+            2, 3, 24, 24, 6, List.of(2, 1), List.of(8, 10), 4, RepVGGNames.TIMM),
+        new MobileOneConfiguration(
+            2, 3, 24, 24, 6, List.of(2, 1, 1), List.of(6, 8, 10), 2, MobileOneNames.TIMM));
   }
 
   private static ComputationGraph graph(NetworkConfiguration net, DataType type) {
