@@ -28,7 +28,7 @@ final class MobileOnes {
     all.put(
         "mobileone_demo",
         new MobileOneConfiguration(
-            1, 10, 28, 28, 16, List.of(2, 2), List.of(32, 64), 2, MobileOneNames.TIMM));
+            1, 10, 28, 28, 32, List.of(2, 1), List.of(64, 128), 2, MobileOneNames.TIMM));
     return Collections.unmodifiableMap(all);
   }
 

@@ -39,7 +39,7 @@ final class RepVGGs {
     all.put(
         "repvgg_demo",
         new RepVGGConfiguration(
-            1, 10, 28, 28, 16, List.of(2, 2), List.of(32, 64), 1, RepVGGNames.TIMM));
+            1, 10, 28, 28, 24, List.of(2, 2), List.of(48, 96), 1, RepVGGNames.TIMM));
     return Collections.unmodifiableMap(all);
   }
 
