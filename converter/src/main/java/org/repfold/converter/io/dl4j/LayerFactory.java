@@ -20,6 +20,8 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.repfold.converter.io.dl4j.layers.ConstantAffine;
 import org.repfold.converter.io.dl4j.layers.GroupedConvolution;
 import org.repfold.converter.io.dl4j.layers.GroupedFullyConnected;
+import org.repfold.converter.io.dl4j.layers.LayerNorm;
+import org.repfold.converter.io.dl4j.layers.Linear;
 import org.repfold.converter.io.dl4j.layers.PointwiseConvolution;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
@@ -148,6 +150,37 @@ final class LayerFactory {
     Tensor weight =
         conv.weight().reshape(Shape.of(conv.group(), conv.outputChannels() / conv.group(), inputs));
     return new Part<>(layer, withBias(weight, conv.bias()));
+  }
+
+  /** A dense layer along one axis. */
+  static Part<Linear> linear(int axis, Tensor weight, Optional<Tensor> bias) {
+    Linear layer =
+        new Linear.Builder()
+            .axis(axis)
+            .nIn(weight.shape().dimension(1))
+            .nOut(weight.shape().dimension(0))
+            .hasBias(bias.isPresent())
+            .build();
+    return new Part<>(
+        layer, withBias(weight, bias.map(values -> values.reshape(Shape.of(values.size())))));
+  }
+
+  /** A normalization of the last axis. */
+  static Part<LayerNorm> layerNormalization(Operator.LayerNormalization norm, int axis) {
+    LayerNorm layer =
+        new LayerNorm.Builder()
+            .axis(axis)
+            .nOut(norm.scale().size())
+            .epsilon(norm.epsilon())
+            .activation(new ActivationIdentity())
+            .build();
+    return new Part<>(
+        layer,
+        table -> {
+          fillVector(table, LayerNorm.GAIN, norm.scale());
+          INDArray shift = table.get(LayerNorm.SHIFT).assign(0);
+          norm.shift().ifPresent(values -> shift.assign(array(values)));
+        });
   }
 
   static Part<DenseLayer> dense(Operator.Gemm gemm) {

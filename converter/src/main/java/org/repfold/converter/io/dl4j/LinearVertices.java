@@ -12,6 +12,7 @@ import org.repfold.graph.Movement;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
 import org.repfold.graph.Window;
 
 /**
@@ -19,6 +20,8 @@ import org.repfold.graph.Window;
  * 1x1 convolution between reshapes, which is a dense layer over a map, becomes one layer.
  */
 final class LinearVertices {
+  private static final int MAP_RANK = 4;
+
   private final VertexPlan plan;
   private final Map<String, ILossFunction> losses;
   private final Map<String, String> groupedConvs = new HashMap<>();
@@ -139,5 +142,53 @@ final class LinearVertices {
       output.layer().setActivationFn(dense.layer().getActivationFn());
       plan.add(value, output, node.input());
     }
+  }
+
+  /**
+   * A product with a constant matrix, and the constants for each output that are added to it: a
+   * dense layer along the last axis or the one before it.
+   */
+  void product(Node node) {
+    int rank = plan.shape(node.name()).rank();
+    Optional<Tensor> left = matrix(node.inputs().get(0));
+    Optional<Tensor> right = matrix(node.inputs().get(1));
+    int axis = left.isPresent() ? rank - 2 : rank - 1;
+    if (left.isPresent() == right.isPresent() || axis < 1 || rank > MAP_RANK) {
+      plan.addOperator(node);
+      return;
+    }
+    Tensor weight = left.orElseGet(() -> Layouts.transposed(right.get()));
+    Optional<Node> sum =
+        plan.next(node.name(), Operator.Add.class)
+            .filter(add -> bias(add, node, axis, weight.shape().dimension(0)).isPresent());
+    sum.ifPresent(plan::cover);
+    Optional<Tensor> bias = sum.flatMap(add -> bias(add, node, axis, weight.shape().dimension(0)));
+    plan.addActivated(
+        sum.orElse(node).name(),
+        LayerFactory.linear(axis, weight, bias),
+        node.inputs().get(left.isPresent() ? 1 : 0));
+  }
+
+  private Optional<Tensor> matrix(String value) {
+    return plan.graph().constant(value).filter(constant -> constant.shape().rank() == 2);
+  }
+
+  /** The constant that the sum adds to the product, where it varies along the axis alone. */
+  private Optional<Tensor> bias(Node sum, Node product, int axis, long outputs) {
+    Shape shape = plan.shape(product.name());
+    return sum.inputs().stream()
+        .filter(input -> !input.equals(product.name()))
+        .map(plan.graph()::constant)
+        .flatMap(Optional::stream)
+        .filter(constant -> plan.shape(sum.name()).equals(shape))
+        .filter(constant -> variesAlong(constant.shape(), shape.rank() - axis, outputs))
+        .findFirst();
+  }
+
+  /** Whether a constant has just so many elements, all along one axis, counted from the last. */
+  private static boolean variesAlong(Shape constant, int fromLast, long size) {
+    return constant.rank() >= fromLast
+        && constant.dimension(constant.rank() - fromLast) == size
+        && constant.elements() == size;
   }
 }

@@ -65,6 +65,13 @@ final class VertexPlanner {
       linear.convolution(node, conv);
     } else if (operator instanceof Operator.Gemm gemm) {
       linear.dense(node, gemm);
+    } else if (operator instanceof Operator.MatMul) {
+      linear.product(node);
+    } else if (operator instanceof Operator.LayerNormalization norm
+        && norm.scale().shape().rank() == 1
+        && plan.shape(node.name()).rank() > 1) {
+      int axis = plan.shape(node.name()).rank() - 1;
+      plan.addActivated(node.name(), LayerFactory.layerNormalization(norm, axis), node.input());
     } else if (operator instanceof Operator.BatchNormalization norm && isNormalised(node)) {
       plan.add(node.name(), LayerFactory.batchNormalization(norm), node.input());
     } else if (operator instanceof Pooling pool) {

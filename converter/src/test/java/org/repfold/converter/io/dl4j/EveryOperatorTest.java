@@ -143,7 +143,11 @@ class EveryOperatorTest {
         Case.of("GraphOperator", norm(6), (Object) ROWS),
         Case.of("GraphOperator", norm(4), (Object) SEQUENCE),
         Case.of(
-            "GraphOperator",
+            "LayerNorm",
+            new Operator.LayerNormalization(tensor(6), Optional.empty(), 1e-6),
+            (Object) ROWS),
+        Case.of(
+            "LayerNorm",
             new Operator.LayerNormalization(tensor(6), Optional.of(tensor(6)), 1e-6),
             (Object) SEQUENCE),
         Case.of(
@@ -218,8 +222,9 @@ class EveryOperatorTest {
         Case.of("GraphOperator", new Operator.Mul(), ROWS, tensor()),
         Case.of("GraphOperator", new Operator.Add(), gate, tensor(4, 7, 5)),
         Case.of("GraphOperator", new Operator.Add(), SEQUENCE, tensor(2, 1, 1, 1)),
-        Case.of("GraphOperator", new Operator.MatMul(), SEQUENCE, tensor(6, 3)),
-        Case.of("GraphOperator", new Operator.MatMul(), tensor(3, 4), SEQUENCE),
+        Case.of("Linear", new Operator.MatMul(), SEQUENCE, tensor(6, 3)),
+        Case.of("Linear", new Operator.MatMul(), tensor(3, 4), SEQUENCE),
+        Case.of("Linear", new Operator.MatMul(), MAP, tensor(5, 2)),
         Case.of("GraphOperator", new Operator.MatMul(), MAP, tensor(4, 5, 2)),
         Case.of(
             "GraphOperator", new Operator.MatMul(), SEQUENCE, new long[] {Shape.UNKNOWN, 6, 2}));
