@@ -23,7 +23,10 @@ final class ConvSum {
    * How many times the multiplications of both the sum may need: reading and writing the map once
    * instead of twice, and no addition, is worth about as much.
    */
-  private static final int BEARABLE_GROWTH = 2;
+  private static final double BEARABLE_GROWTH = 2;
+
+  /** The same where an addend costs nothing by itself, so that less is saved. */
+  private static final double BEARABLE_GROWTH_FOR_A_VALUE = 1.5;
 
   private ConvSum() {}
 
@@ -79,7 +82,9 @@ final class ConvSum {
     Kernel kernel = Kernel.covering(Kernel.of(a), Kernel.of(b));
     double together = kernel.multiplications(a.inputChannels());
     double apart = first.multiplications() + second.multiplications();
-    if (together > BEARABLE_GROWTH * apart) {
+    boolean bothComputed = first.multiplications() > 0 && second.multiplications() > 0;
+    double bearable = bothComputed ? BEARABLE_GROWTH : BEARABLE_GROWTH_FOR_A_VALUE;
+    if (together > bearable * apart) {
       return Match.refused(
           ("one convolution for '%s' and '%s' would need %.0f multiplications for each output, both"
                   + " apart need %.0f")

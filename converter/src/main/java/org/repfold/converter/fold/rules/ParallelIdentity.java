@@ -14,7 +14,8 @@ import org.repfold.graph.Node;
  * {@code s[o] delta(o, i)} with bias {@code t} (RepVGG, section 3.3). It is added as in {@link
  * ParallelConvs}.
  *
- * <p>Refuses a strided convolution and one that something else uses too.
+ * <p>Refuses a strided convolution, one that something else uses too, and one whose kernel lies so
+ * far from that tap that it would need more than one and a half times the multiplications.
  */
 public final class ParallelIdentity implements FoldRule {
 

@@ -41,6 +41,15 @@ class ParallelIdentityTest {
   }
 
   @Test
+  void anInputFarFromTheTapsOfAKernelIsNotWorthALargerOne() {
+    graph.input("x", -1, 4, 4, 5);
+    Window window = new Window(1, 1, 1, 3, 0, 1, 0, 2);
+    FoldFixture.of(beside(random.conv(4, 4, 1, 2, window, 1), "x"))
+        .with(new ParallelIdentity())
+        .refuses("would need 16 multiplications", "conv", "x");
+  }
+
+  @Test
   void aNormalisedInputJoins() {
     graph.input("x", -1, 6, 4, 5);
     graph.add("norm", random.batchNorm(6), "x");
