@@ -94,6 +94,8 @@ class RepMlpBlockTest {
         Map.of(
             "Add",
             4,
+            "Flatten",
+            1,
             "GlobalAveragePool",
             1,
             "MatMul",
@@ -103,7 +105,7 @@ class RepMlpBlockTest {
             "Relu",
             1,
             "Reshape",
-            4,
+            3,
             "Sigmoid",
             1,
             "Transpose",
