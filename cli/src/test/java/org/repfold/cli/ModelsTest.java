@@ -36,14 +36,15 @@ class ModelsTest {
     JsonNode listed = listed(name);
     Path train = folder.resolve("train.zip");
     save(name, train);
-    Path deploy = folder.resolve("deploy.zip");
+    Path deploy = folder.resolve("deploy.onnx");
     assertEquals(
         0,
         CommandResult.of("convert", train.toString(), "-o", deploy.toString(), "--no-verify")
             .exitCode());
 
     for (String form : new String[] {"train", "deploy"}) {
-      JsonNode found = json("inspect", folder.resolve(form + ".zip").toString(), "--json");
+      Path file = form.equals("train") ? train : deploy;
+      JsonNode found = json("inspect", file.toString(), "--json");
       assertEquals(
           listed.get("parameters").get(form).longValue(),
           found.get("parameters").longValue(),
