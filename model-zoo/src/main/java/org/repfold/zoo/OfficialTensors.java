@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -82,24 +81,6 @@ public final class OfficialTensors {
   /** Whether a checkpoint may hold a tensor of that name in addition. */
   public static boolean isIgnored(String name) {
     return name.equals(IGNORED_LEAF) || name.endsWith("." + IGNORED_LEAF);
-  }
-
-  /**
-   * The sizes of a tensor that an architecture is read off.
-   *
-   * @throws BadInputException if it is missing or has another number of axes
-   */
-  public static List<Integer> sizes(Map<String, Shape> tensors, String name, int rank) {
-    Shape shape = tensors.get(name);
-    if (shape == null
-        || shape.rank() != rank
-        || IntStream.range(0, rank)
-            .anyMatch(a -> shape.dimension(a) < 1 || shape.dimension(a) > Integer.MAX_VALUE)) {
-      throw new BadInputException(
-          "expected a tensor '%s' of %d axes to read the architecture off, found %s; --arch names the architecture"
-              .formatted(name, rank, shape == null ? "none" : shape));
-    }
-    return IntStream.range(0, rank).mapToObj(axis -> (int) shape.dimension(axis)).toList();
   }
 
   /**

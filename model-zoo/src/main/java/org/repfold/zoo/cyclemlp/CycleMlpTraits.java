@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
-import org.repfold.zoo.OfficialTensors;
+import org.repfold.zoo.TensorSizes;
 
 /** Reads a CycleMLP's configuration off the names and shapes of its tensors. */
 final class CycleMlpTraits {
@@ -36,8 +36,8 @@ final class CycleMlpTraits {
     traits.readStages();
     boolean pyramid = tensors.containsKey("norm0.weight");
     return new CycleMlpConfiguration(
-        OfficialTensors.sizes(tensors, STEM, 4).get(1),
-        pyramid ? 0 : OfficialTensors.sizes(tensors, "head.weight", 2).get(0),
+        TensorSizes.of(tensors, STEM, 4).get(1),
+        pyramid ? 0 : TensorSizes.of(tensors, "head.weight", 2).get(0),
         image.map(shape -> (int) shape.dimension(2)).orElse(USUAL_IMAGE),
         image.map(shape -> (int) shape.dimension(3)).orElse(USUAL_IMAGE),
         traits.blocks,
@@ -57,7 +57,7 @@ final class CycleMlpTraits {
         count++;
       }
       String block = "network.%d.0.".formatted(module);
-      List<Integer> perceptron = OfficialTensors.sizes(tensors, block + "mlp.fc1.weight", 2);
+      List<Integer> perceptron = TensorSizes.of(tensors, block + "mlp.fc1.weight", 2);
       blocks.add(count);
       channels.add(perceptron.get(1));
       mlpRatios.add(ratio(perceptron.get(0), perceptron.get(1)));

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.repfold.graph.Shape;
 import org.repfold.zoo.NetworkConfiguration;
-import org.repfold.zoo.OfficialTensors;
+import org.repfold.zoo.TensorSizes;
 import org.repfold.zoo.tokens.TokenFamily;
 import org.repfold.zoo.tokens.TokenTraits;
 
@@ -53,7 +53,7 @@ public final class GmlpFamily extends TokenFamily {
         traits.patch(),
         traits.depth(),
         traits.channels(),
-        OfficialTensors.sizes(tensors, "blocks.0.mlp_channels.fc1.weight", 2).get(0));
+        TensorSizes.of(tensors, "blocks.0.mlp_channels.fc1.weight", 2).get(0));
   }
 
   private static Map<String, NetworkConfiguration> all() {

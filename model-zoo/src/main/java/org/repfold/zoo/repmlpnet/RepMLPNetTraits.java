@@ -1,7 +1,5 @@
 package org.repfold.zoo.repmlpnet;
 
-import static org.repfold.zoo.OfficialTensors.sizes;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
-import org.repfold.zoo.OfficialTensors;
+import org.repfold.zoo.TensorSizes;
 
 /**
  * What the tensors of a network over tokens tell of it; everything but how its tokens lie in the
@@ -24,7 +24,7 @@ public record TokenTraits(
    * @throws BadInputException naming a tensor that is missing or of the wrong rank
    */
   static TokenTraits of(Map<String, Shape> tensors, String mixing) {
-    List<Integer> stem = OfficialTensors.sizes(tensors, "stem.proj.weight", 4);
+    List<Integer> stem = TensorSizes.of(tensors, "stem.proj.weight", 4);
     if (!stem.get(2).equals(stem.get(3))) {
       throw new BadInputException(
           "tensor 'stem.proj.weight': expected square patches, found %d x %d"
@@ -41,11 +41,11 @@ public record TokenTraits(
     }
     return new TokenTraits(
         stem.get(1),
-        OfficialTensors.sizes(tensors, "head.weight", 2).get(0),
+        TensorSizes.of(tensors, "head.weight", 2).get(0),
         stem.get(2),
         depth,
         stem.get(0),
-        OfficialTensors.sizes(tensors, mixing, 2).get(1));
+        TensorSizes.of(tensors, mixing, 2).get(1));
   }
 
   /**

@@ -105,12 +105,8 @@ public final class GroupedConvolution extends ConvolutionLayer
   /** Those of PyTorch's {@code Conv2d}. */
   @Override
   public List<OfficialParameter> officialParameters() {
-    OfficialParameter weight =
-        new OfficialParameter(
-            "weight", WEIGHT, Shape.of(nOut, nIn / groups, kernelSize[0], kernelSize[1]));
-    return hasBias
-        ? List.of(weight, new OfficialParameter("bias", BIAS, Shape.of(nOut)))
-        : List.of(weight);
+    return OfficialParameter.weightAndBias(
+        Shape.of(nOut, nIn / groups, kernelSize[0], kernelSize[1]), hasBias);
   }
 
   @Override

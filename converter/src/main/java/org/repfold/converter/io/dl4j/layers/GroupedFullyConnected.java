@@ -171,11 +171,7 @@ public class GroupedFullyConnected extends FeedForwardLayer
   /** Those of the 1 x 1 convolution in groups that it stands for. */
   @Override
   public List<OfficialParameter> officialParameters() {
-    OfficialParameter weight =
-        new OfficialParameter("weight", WEIGHT, Shape.of(nOut, nIn / groups, 1, 1));
-    return hasBias
-        ? List.of(weight, new OfficialParameter("bias", BIAS, Shape.of(nOut)))
-        : List.of(weight);
+    return OfficialParameter.weightAndBias(Shape.of(nOut, nIn / groups, 1, 1), hasBias);
   }
 
   /** A 1 x 1 convolution in groups on {@code [M, nIn, 1, 1]}. */

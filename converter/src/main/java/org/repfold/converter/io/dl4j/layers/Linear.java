@@ -1,6 +1,5 @@
 package org.repfold.converter.io.dl4j.layers;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -85,12 +84,7 @@ public final class Linear extends Parametric implements OfficialParameters {
 
   @Override
   public List<OfficialParameter> officialParameters() {
-    List<OfficialParameter> parameters = new ArrayList<>();
-    parameters.add(new OfficialParameter("weight", WEIGHT, Shape.of(nOut, nIn)));
-    if (hasBias) {
-      parameters.add(new OfficialParameter("bias", BIAS, Shape.of(nOut)));
-    }
-    return parameters;
+    return OfficialParameter.weightAndBias(Shape.of(nOut, nIn), hasBias);
   }
 
   /**

@@ -1,5 +1,7 @@
 package org.repfold.converter.io.dl4j.layers;
 
+import java.util.List;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.repfold.graph.Shape;
 
 /**
@@ -9,4 +11,20 @@ import org.repfold.graph.Shape;
  * @param key of the same parameter in DL4J's table
  * @param shape its official shape; the row-major memory is that of the DL4J parameter
  */
-public record OfficialParameter(String leaf, String key, Shape shape) {}
+public record OfficialParameter(String leaf, String key, Shape shape) {
+
+  /**
+   * Those of a layer with a weight {@code [out, ...]} and perhaps a bias {@code [out]}, under
+   * DL4J's usual keys.
+   */
+  static List<OfficialParameter> weightAndBias(Shape weight, boolean hasBias) {
+    OfficialParameter matrix =
+        new OfficialParameter("weight", DefaultParamInitializer.WEIGHT_KEY, weight);
+    return hasBias
+        ? List.of(
+            matrix,
+            new OfficialParameter(
+                "bias", DefaultParamInitializer.BIAS_KEY, Shape.of(weight.dimension(0))))
+        : List.of(matrix);
+  }
+}

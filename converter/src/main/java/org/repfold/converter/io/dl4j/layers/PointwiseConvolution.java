@@ -128,10 +128,7 @@ public final class PointwiseConvolution extends FeedForwardLayer
   /** Those of a 1 x 1 convolution. */
   @Override
   public List<OfficialParameter> officialParameters() {
-    OfficialParameter weight = new OfficialParameter("weight", WEIGHT, Shape.of(nOut, nIn, 1, 1));
-    return hasBias
-        ? List.of(weight, new OfficialParameter("bias", BIAS, Shape.of(nOut)))
-        : List.of(weight);
+    return OfficialParameter.weightAndBias(Shape.of(nOut, nIn, 1, 1), hasBias);
   }
 
   @Override
