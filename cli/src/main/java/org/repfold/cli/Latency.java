@@ -3,6 +3,7 @@ package org.repfold.cli;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.repfold.converter.execute.Engine;
@@ -10,13 +11,15 @@ import org.repfold.converter.execute.NdArrays;
 import org.repfold.converter.report.Timings;
 
 /**
- * Measures how long engines take for a batch. All take turns, run by run, so that a machine whose
- * speed drifts is as unfair to one as to the other.
+ * Measures how long engines take for a batch. All take turns of a few runs, so that a machine whose
+ * speed drifts is as unfair to one as to the other. The first run of a turn does not count: threads
+ * of the engine before may still be waiting for work then, which keeps the processors busy.
  */
 final class Latency {
   private static final int WARM_UP = 3;
-  private static final int MOST_RUNS = 50;
-  private static final int FEWEST_RUNS = 5;
+  private static final int RUNS_IN_A_TURN = 3;
+  private static final int MOST_TURNS = 20;
+  private static final int FEWEST_TURNS = 2;
 
   /** For all engines together, at one batch size. */
   private static final long NANOS_PER_BATCH_SIZE = 8_000_000_000L;
@@ -36,7 +39,7 @@ final class Latency {
     List<Timings.Speed> speeds = new ArrayList<>();
     for (int batch : batchSizes) {
       INDArray input = NdArrays.copy(images.get(NDArrayIndex.interval(0, batch)));
-      List<double[]> times = times(contenders, input, MOST_RUNS, NANOS_PER_BATCH_SIZE);
+      List<double[]> times = times(contenders, input, MOST_TURNS, NANOS_PER_BATCH_SIZE);
       for (int i = 0; i < contenders.size(); i++) {
         speeds.add(speed(contenders.get(i), batch, times.get(i)));
       }
@@ -49,25 +52,28 @@ final class Latency {
    * Times of single runs.
    *
    * @param nanos after which no further turn begins, once there were a few
-   * @return for each contender as many as there were turns, in milliseconds, in their order
+   * @return for each contender as many as there were turns, thrice, in milliseconds, in their order
    */
   static List<double[]> times(
-      List<Contender> contenders, INDArray input, int mostRuns, long nanos) {
+      List<Contender> contenders, INDArray input, int mostTurns, long nanos) {
     for (int i = 0; i < WARM_UP; i++) {
       contenders.forEach(contender -> milliseconds(contender.engine(), input));
     }
-    List<double[]> turns = new ArrayList<>();
+    List<DoubleStream.Builder> times =
+        contenders.stream().map(contender -> DoubleStream.builder()).toList();
     long start = System.nanoTime();
-    while (turns.size() < mostRuns
-        && (turns.size() < FEWEST_RUNS || System.nanoTime() - start < nanos)) {
-      turns.add(contenders.stream().mapToDouble(c -> milliseconds(c.engine(), input)).toArray());
+    for (int turn = 0;
+        turn < mostTurns && (turn < FEWEST_TURNS || System.nanoTime() - start < nanos);
+        turn++) {
+      for (int i = 0; i < contenders.size(); i++) {
+        Engine engine = contenders.get(i).engine();
+        milliseconds(engine, input);
+        for (int run = 0; run < RUNS_IN_A_TURN; run++) {
+          times.get(i).add(milliseconds(engine, input));
+        }
+      }
     }
-    List<double[]> times = new ArrayList<>();
-    for (int i = 0; i < contenders.size(); i++) {
-      int contender = i;
-      times.add(turns.stream().mapToDouble(turn -> turn[contender]).toArray());
-    }
-    return times;
+    return times.stream().map(contender -> contender.build().toArray()).toList();
   }
 
   private static double milliseconds(Engine engine, INDArray input) {

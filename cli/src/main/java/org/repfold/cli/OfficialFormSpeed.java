@@ -27,7 +27,7 @@ final class OfficialFormSpeed {
   private static final String NETWORK = "repmlpnet_t224";
   private static final int THREADS = 2;
   private static final int[] BATCHES = {1, 8};
-  private static final int RUNS = 60;
+  private static final int TURNS = 25;
 
   /** At each batch size, where the machine is slow. */
   private static final long LONGEST_NANOS = 120_000_000_000L;
@@ -55,7 +55,7 @@ final class OfficialFormSpeed {
       for (int batch : BATCHES) {
         INDArray images = images(train.inputs().get(0).shape().with(0, batch));
         requireSame(NdArrays.toDoubles(slow.run(images)), NdArrays.toDoubles(fast.run(images)));
-        List<double[]> times = Latency.times(contenders, images, RUNS, LONGEST_NANOS);
+        List<double[]> times = Latency.times(contenders, images, TURNS, LONGEST_NANOS);
         double[] ratios = new double[times.get(0).length];
         Arrays.setAll(ratios, run -> times.get(0)[run] / times.get(1)[run]);
         print(
@@ -67,7 +67,8 @@ final class OfficialFormSpeed {
             ratios.length);
       }
     }
-    print("median (quartiles) of runs that take turns; ratio: of each pair of runs");
+    print(
+        "median (quartiles) of runs; the forms take turns of three runs after one that does not count; ratio: run by run");
   }
 
   private static void print(String format, Object... arguments) {

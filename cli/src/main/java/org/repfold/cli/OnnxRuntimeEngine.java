@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ final class OnnxRuntimeEngine implements Engine {
     try {
       for (int i = 0; i < batches.size(); i++) {
         INDArray batch = batches.get(i);
-        FloatBuffer values = FloatBuffer.wrap(NdArrays.toFloats(batch));
+        FloatBuffer values = NdArrays.asFloatBuffer(batch);
         tensors.put(inputs.get(i), OnnxTensor.createTensor(environment, values, batch.shape()));
       }
       try (OrtSession.Result result = session.run(tensors)) {
@@ -97,6 +98,7 @@ final class OnnxRuntimeEngine implements Engine {
       throw new BadInputException("ONNX Runtime: " + e.getMessage(), e);
     } finally {
       tensors.values().forEach(OnnxTensor::close);
+      Reference.reachabilityFence(batches);
     }
   }
 

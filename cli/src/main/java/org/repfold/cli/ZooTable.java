@@ -16,6 +16,7 @@ import org.repfold.converter.report.Timings;
 import org.repfold.zoo.catalog.Architecture;
 import org.repfold.zoo.catalog.Families;
 import org.repfold.zoo.catalog.NetworkSize;
+import org.repfold.zoo.data.Augmentation;
 import org.repfold.zoo.train.TrainingRecipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,6 +29,10 @@ import picocli.CommandLine.Option;
 final class ZooTable extends ConsoleCommand {
   private static final String SMALL = "_demo";
   private static final int BATCH = 8;
+
+  /** A few epochs are too few for changed images to help any of these networks. */
+  private static final TrainingRecipe RECIPE =
+      TrainingRecipe.demo(1).withAugmentation(Augmentation.NONE);
 
   @Option(
       names = "--out",
@@ -59,7 +64,7 @@ final class ZooTable extends ConsoleCommand {
       if (only != null ? !name.equals(only) : !name.endsWith(SMALL)) {
         continue;
       }
-      TrainingRecipe recipe = TrainingRecipe.demo(1);
+      TrainingRecipe recipe = RECIPE;
       if (epochs != null) {
         recipe = recipe.withEpochs(epochs);
       }

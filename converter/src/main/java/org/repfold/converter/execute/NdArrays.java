@@ -1,6 +1,11 @@
 package org.repfold.converter.execute;
 
+import java.lang.ref.Reference;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -66,12 +71,40 @@ public final class NdArrays {
 
   /** The elements, row-major, widened or rounded to float64. */
   public static double[] toDoubles(INDArray array) {
-    return flat(array).toDoubleVector();
+    if (array.dataType() != DataType.DOUBLE) {
+      return flat(array).toDoubleVector();
+    }
+    INDArray vector = flat(array);
+    double[] elements = new double[Math.toIntExact(vector.length())];
+    ((DoublePointer) vector.data().addressPointer()).get(elements);
+    Reference.reachabilityFence(vector);
+    return elements;
   }
 
   /** The elements, row-major, widened or rounded to float32. */
   public static float[] toFloats(INDArray array) {
-    return flat(array).toFloatVector();
+    if (array.dataType() != DataType.FLOAT) {
+      return flat(array).toFloatVector();
+    }
+    INDArray vector = flat(array);
+    float[] elements = new float[Math.toIntExact(vector.length())];
+    ((FloatPointer) vector.data().addressPointer()).get(elements);
+    Reference.reachabilityFence(vector);
+    return elements;
+  }
+
+  /**
+   * The elements, row-major, as float32: where they lie like that, the array's own memory, to be
+   * read while the caller holds the array.
+   */
+  public static FloatBuffer asFloatBuffer(INDArray array) {
+    if (array.dataType() != DataType.FLOAT
+        || array.ordering() != 'c'
+        || !org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape(array)) {
+      return FloatBuffer.wrap(toFloats(array));
+    }
+    Pointer first = array.data().addressPointer();
+    return new FloatPointer(first).capacity(first.position() + array.length()).asBuffer();
   }
 
   /** A copy whose elements lie row-major in memory of their own. */
@@ -109,8 +142,11 @@ public final class NdArrays {
     }
   }
 
+  /** A vector whose elements lie one after the other in memory. */
   private static INDArray flat(INDArray array) {
-    return (array.ordering() == 'c' ? array : array.dup('c'))
-        .reshape('c', new long[] {array.length()});
+    INDArray vector =
+        (array.ordering() == 'c' ? array : array.dup('c'))
+            .reshape('c', new long[] {array.length()});
+    return vector.stride(0) == 1 ? vector : vector.dup('c');
   }
 }
