@@ -70,7 +70,7 @@ record ConversionMemory(int exitCode, double seconds, long ownBytes, long fileBy
       }
       own = Math.max(own, ownNow);
       files = Math.max(files, filesNow);
-      pause();
+      Pause.milliseconds(MILLISECONDS);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     return new ConversionMemory(process.exitValue(), seconds, own, files);
@@ -87,14 +87,5 @@ record ConversionMemory(int exitCode, double seconds, long ownBytes, long fileBy
 
   private static long bytes(String line) {
     return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while measuring", e);
-    }
   }
 }

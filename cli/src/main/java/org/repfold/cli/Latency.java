@@ -12,14 +12,18 @@ import org.repfold.converter.report.Timings;
 
 /**
  * Measures how long engines take for a batch. All take turns of a few runs, so that a machine whose
- * speed drifts is as unfair to one as to the other. The first run of a turn does not count: threads
- * of the engine before may still be waiting for work then, which keeps the processors busy.
+ * speed drifts is as unfair to one as to the other. A turn begins with a pause and a run that does
+ * not count: threads of the engine before would otherwise still wait for work, spinning, which in
+ * production no second engine does.
  */
 final class Latency {
   private static final int WARM_UP = 3;
-  private static final int RUNS_IN_A_TURN = 3;
-  private static final int MOST_TURNS = 20;
-  private static final int FEWEST_TURNS = 2;
+  private static final int RUNS_IN_A_TURN = 5;
+  private static final int MOST_TURNS = 12;
+  private static final int FEWEST_TURNS = 1;
+
+  /** Longer than the engines' threads spin for. */
+  private static final int PAUSE_MILLISECONDS = 100;
 
   /** For all engines together, at one batch size. */
   private static final long NANOS_PER_BATCH_SIZE = 8_000_000_000L;
@@ -52,7 +56,7 @@ final class Latency {
    * Times of single runs.
    *
    * @param nanos after which no further turn begins, once there were a few
-   * @return for each contender as many as there were turns, thrice, in milliseconds, in their order
+   * @return for each contender as many as for the others, in milliseconds, in their order
    */
   static List<double[]> times(
       List<Contender> contenders, INDArray input, int mostTurns, long nanos) {
@@ -67,6 +71,7 @@ final class Latency {
         turn++) {
       for (int i = 0; i < contenders.size(); i++) {
         Engine engine = contenders.get(i).engine();
+        Pause.milliseconds(PAUSE_MILLISECONDS);
         milliseconds(engine, input);
         for (int run = 0; run < RUNS_IN_A_TURN; run++) {
           times.get(i).add(milliseconds(engine, input));

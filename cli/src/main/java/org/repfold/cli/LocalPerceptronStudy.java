@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.repfold.converter.report.LearningCurves;
@@ -38,8 +40,8 @@ final class LocalPerceptronStudy extends ConsoleCommand {
   private static final String WITHOUT = "without";
 
   /** Epochs by number of training images. */
-  private static final Map<Integer, Integer> EPOCHS =
-      new LinkedHashMap<>(Map.of(2_000, 12, 12_000, 4));
+  private static final SortedMap<Integer, Integer> EPOCHS =
+      new TreeMap<>(Map.of(2_000, 12, 12_000, 4));
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder of plots.")
   private Path folder;
@@ -58,17 +60,13 @@ final class LocalPerceptronStudy extends ConsoleCommand {
         .line(
             "| training images | epochs | network | test accuracy in %%, mean (lowest to highest) |");
     console().line("|---|---|---|---|");
-    for (int count : EPOCHS.keySet().stream().sorted().toList()) {
+    for (int count : EPOCHS.keySet()) {
       LabelledImages images = training.first(count);
       Curve with = train(WITH, net, images, test);
       Curve without = train(WITHOUT, net.withKernels(List.of()), images, test);
       for (Curve curve : List.of(with, without)) {
         console().line("%s", row(count, curve));
-        results.add(
-            Map.of(
-                "trainingImages", count,
-                "network", curve.label(),
-                "testAccuracies", curve.accuracies()));
+        results.add(document(count, curve));
       }
       String plot =
           LearningCurves.svg("Test accuracy, %d training images".formatted(count), with, without);
@@ -94,6 +92,14 @@ final class LocalPerceptronStudy extends ConsoleCommand {
       accuracies.add(byEpoch);
     }
     return new Curve(label, accuracies);
+  }
+
+  private static Map<String, Object> document(int images, Curve curve) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("trainingImages", images);
+    document.put("network", curve.label());
+    document.put("testAccuracies", curve.accuracies());
+    return document;
   }
 
   private static String row(int images, Curve curve) {

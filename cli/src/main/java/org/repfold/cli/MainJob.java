@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.repfold.converter.DeployForm;
 import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.report.Report;
+import org.repfold.converter.report.ReportJson;
 import org.repfold.converter.report.Timings;
 import org.repfold.converter.verify.LabelledData;
 import org.repfold.converter.verify.Verification;
@@ -48,7 +49,7 @@ record MainJob(Architecture architecture, TrainingRecipe recipe, Path folder, Co
    * @throws BadInputException if there is an earlier run
    */
   void requireFresh(boolean force) {
-    if (Files.exists(folder.resolve("train.zip")) && !force) {
+    if (Files.exists(trainFile()) && !force) {
       throw new BadInputException(
           folder
               + ": expected no earlier demo there, found one; --force replaces it, --out goes elsewhere");
@@ -63,16 +64,31 @@ record MainJob(Architecture architecture, TrainingRecipe recipe, Path folder, Co
    * @return empty if Ctrl-C ended the training
    */
   Optional<Result> run(String commandLine) throws IOException {
-    Path trainFile = folder.resolve("train.zip");
+    LabelledImages testImages = LabelledImages.test(BundledData.folder());
+    heading("1/5  train a %s in DL4J".formatted(architecture.family().title()));
+    Optional<TrainingRun.Outcome> trained = train(testImages);
+    return trained.isEmpty()
+        ? Optional.empty()
+        : Optional.of(convert(commandLine, testImages, epochs(trained.get())));
+  }
+
+  /**
+   * Does it with the network that an earlier run left in the folder.
+   *
+   * @param commandLine what the report says made it
+   * @throws BadInputException if there is none, or no report that tells of its training
+   */
+  Result runAgain(String commandLine) throws IOException {
+    List<Timings.Epoch> training = ReportJson.training(folder.resolve("report.json"));
+    return convert(commandLine, LabelledImages.test(BundledData.folder()), training);
+  }
+
+  private Result convert(
+      String commandLine, LabelledImages testImages, List<Timings.Epoch> training)
+      throws IOException {
+    Path trainFile = trainFile();
     Path onnxFile = folder.resolve("deploy.onnx");
     Path zipFile = folder.resolve("deploy.zip");
-    LabelledImages testImages = LabelledImages.test(BundledData.folder());
-
-    heading("1/5  train a %s in DL4J".formatted(architecture.family().title()));
-    Optional<TrainingRun.Outcome> trained = train(testImages, trainFile);
-    if (trained.isEmpty()) {
-      return Optional.empty();
-    }
 
     heading("2/5  convert it to its deploy form");
     Converter converter = Converter.of(ModelFile.read(trainFile), Effort.ALL);
@@ -100,17 +116,21 @@ record MainJob(Architecture architecture, TrainingRecipe recipe, Path folder, Co
                 recipe.seed(),
                 commandLine,
                 Optional.of(data),
-                epochs(trained.get()));
+                training);
     printSpeed(report.timings().speed());
     Reporting.write(report, folder, true, console);
     console.line("wrote %s, %s and %s", trainFile, onnxFile, zipFile);
-    return Optional.of(
-        new Result(
-            trained.get().testAccuracy(), report, onnxResult.passed() && dl4jResult.passed()));
+    return new Result(
+        training.get(training.size() - 1).testAccuracy(),
+        report,
+        onnxResult.passed() && dl4jResult.passed());
   }
 
-  private Optional<TrainingRun.Outcome> train(LabelledImages testImages, Path trainFile)
-      throws IOException {
+  private Path trainFile() {
+    return folder.resolve("train.zip");
+  }
+
+  private Optional<TrainingRun.Outcome> train(LabelledImages testImages) throws IOException {
     LabelledImages images = LabelledImages.training(BundledData.folder());
     TrainingRun run =
         new TrainingRun(architecture.build(recipe.graphOptions(images.count())), recipe);
@@ -123,7 +143,7 @@ record MainJob(Architecture architecture, TrainingRecipe recipe, Path folder, Co
       console.line("stopped; %s holds the state", checkpoint);
       return Optional.empty();
     }
-    run.save(trainFile);
+    run.save(trainFile());
     Files.deleteIfExists(checkpoint);
     return Optional.of(outcome);
   }

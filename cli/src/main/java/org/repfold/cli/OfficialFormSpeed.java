@@ -27,7 +27,7 @@ final class OfficialFormSpeed {
   private static final String NETWORK = "repmlpnet_t224";
   private static final int THREADS = 2;
   private static final int[] BATCHES = {1, 8};
-  private static final int TURNS = 25;
+  private static final int TURNS = 15;
 
   /** At each batch size, where the machine is slow. */
   private static final long LONGEST_NANOS = 120_000_000_000L;
@@ -68,7 +68,7 @@ final class OfficialFormSpeed {
       }
     }
     print(
-        "median (quartiles) of runs; the forms take turns of three runs after one that does not count; ratio: run by run");
+        "median (quartiles) of runs; the forms take turns of five runs, after a pause and one that does not count; ratio: run by run");
   }
 
   private static void print(String format, Object... arguments) {

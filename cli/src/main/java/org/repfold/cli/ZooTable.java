@@ -16,7 +16,6 @@ import org.repfold.converter.report.Timings;
 import org.repfold.zoo.catalog.Architecture;
 import org.repfold.zoo.catalog.Families;
 import org.repfold.zoo.catalog.NetworkSize;
-import org.repfold.zoo.data.Augmentation;
 import org.repfold.zoo.train.TrainingRecipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,10 +28,6 @@ import picocli.CommandLine.Option;
 final class ZooTable extends ConsoleCommand {
   private static final String SMALL = "_demo";
   private static final int BATCH = 8;
-
-  /** A few epochs are too few for changed images to help any of these networks. */
-  private static final TrainingRecipe RECIPE =
-      TrainingRecipe.demo(1).withAugmentation(Augmentation.NONE);
 
   @Option(
       names = "--out",
@@ -53,9 +48,13 @@ final class ZooTable extends ConsoleCommand {
   @Option(names = "--epochs", description = "Passes over the training images.")
   private Integer epochs;
 
+  @Option(
+      names = "--again",
+      description = "Convert and compare what an earlier run trained in --out, without training.")
+  private boolean again;
+
   @Override
   public Integer call() throws IOException {
-    Files.createDirectories(reports);
     List<String> rows = new ArrayList<>();
     List<Map<String, Object>> documents = new ArrayList<>();
     boolean passed = true;
@@ -64,16 +63,20 @@ final class ZooTable extends ConsoleCommand {
       if (only != null ? !name.equals(only) : !name.endsWith(SMALL)) {
         continue;
       }
-      TrainingRecipe recipe = RECIPE;
+      TrainingRecipe recipe = TrainingRecipe.demo(1);
       if (epochs != null) {
         recipe = recipe.withEpochs(epochs);
       }
       MainJob job = new MainJob(architecture, recipe, folder.resolve(name), console());
-      job.requireFresh(true);
-      Optional<MainJob.Result> result = job.run(commandLine());
+      if (!again) {
+        job.requireFresh(true);
+      }
+      Optional<MainJob.Result> result =
+          again ? Optional.of(job.runAgain(commandLine())) : job.run(commandLine());
       if (result.isEmpty()) {
         return Main.INTERRUPTED;
       }
+      Files.createDirectories(reports);
       Files.copy(
           folder.resolve(name).resolve("report.html"),
           reports.resolve(name + ".html"),

@@ -49,6 +49,14 @@ class BadInputTest {
   }
 
   @Test
+  void theTableOfTheZooNamesAnEarlierRunThatIsNotThere() throws IOException {
+    CommandResult.of(
+            "zoo-table", "--again", "--out", folder, "--reports", folder.resolve("reports"))
+        .assertBadInput("repmlpnet_demo", "report.json");
+    assertEquals(List.of(), files());
+  }
+
+  @Test
   void anEmptyFileIsNamed() throws IOException {
     assertConvertRefuses(Files.createFile(folder.resolve("empty.zip")), "empty.zip", "empty");
   }

@@ -2,6 +2,7 @@ package org.repfold.converter.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.repfold.graph.BadInputException;
 
 class ReportJsonTest {
   private static final JsonMapper JSON = new JsonMapper();
@@ -74,6 +79,30 @@ class ReportJsonTest {
 
     assertEquals(
         ReportJson.write(REPORT.withoutTimings()), ReportJson.write(again.withoutTimings()));
+  }
+
+  @Test
+  void readsTheTrainingOfAReportBack(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("report.json"), ReportJson.write(REPORT));
+
+    assertEquals(REPORT.timings().training(), ReportJson.training(file));
+  }
+
+  @Test
+  void refusesAReportThatTellsOfNoTraining(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(folder.resolve("report.json"), ReportJson.write(REPORT.withoutTimings()));
+
+    assertThrows(BadInputException.class, () -> ReportJson.training(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[]", "{", "{\"timings\": {\"training\": [{\"epoch\": \"x\"}]}}"})
+  void refusesToReadATrainingFromWhatIsNoReport(String text, @TempDir Path folder)
+      throws Exception {
+    Path file = Files.writeString(folder.resolve("report.json"), text);
+
+    assertThrows(BadInputException.class, () -> ReportJson.training(file));
   }
 
   @Test
