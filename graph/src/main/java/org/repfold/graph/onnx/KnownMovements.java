@@ -1,13 +1,10 @@
 package org.repfold.graph.onnx;
 
-import static org.repfold.graph.onnx.OnnxNode.require;
-
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
-import org.repfold.graph.Movement;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 
@@ -46,16 +43,20 @@ final class KnownMovements {
   }
 
   private static Known transposed(OnnxNode node, Known input) {
-    Movement.Transpose transpose = MovementReader.transpose(node);
-    List<Integer> permutation = transpose.permutation();
-    if (permutation.size() != input.shape().rank()) {
+    List<Integer> permutation = MovementReader.transpose(node).permutation();
+    return input.picked(transposition(node, input.shape(), permutation));
+  }
+
+  /** The elements of a known value with its axes in another order. */
+  static Picking transposition(OnnxNode node, Shape shape, List<Integer> permutation) {
+    if (permutation.size() != shape.rank()) {
       throw new BadInputException(
-          "expected a value of " + permutation.size() + " axes, found " + input.numbers());
+          "expected a value of " + permutation.size() + " axes, found shape " + shape);
     }
-    long[] strides = Picking.strides(input.shape());
-    long[] sizes = permutation.stream().mapToLong(input.shape()::dimension).toArray();
+    long[] strides = Picking.strides(shape);
+    long[] sizes = permutation.stream().mapToLong(shape::dimension).toArray();
     long[] permuted = permutation.stream().mapToLong(axis -> strides[axis]).toArray();
-    return input.picked(Picking.strided(node.reserved(Shape.of(sizes)), 0, permuted));
+    return Picking.strided(node.reserved(Shape.of(sizes)), 0, permuted);
   }
 
   private static Known sliced(OnnxNode node, Known input) {
@@ -104,7 +105,7 @@ final class KnownMovements {
     return positions;
   }
 
-  private static long position(long index, long size) {
+  static long position(long index, long size) {
     long position = index < 0 ? index + size : index;
     if (position < 0 || position >= size) {
       throw new BadInputException("expected a position of " + size + ", found " + index);
@@ -113,11 +114,14 @@ final class KnownMovements {
   }
 
   private static Known concatenated(OnnxNode node) {
-    Movement.Concat concat = MovementReader.concat(node);
     List<Known> parts =
         IntStream.range(0, node.inputs()).mapToObj(node::known).map(k -> k.orElseThrow()).toList();
+    return concatenated(node, MovementReader.concat(node).axis(), parts);
+  }
+
+  /** Known values one behind the other along an axis. */
+  static Known concatenated(OnnxNode node, int axis, List<Known> parts) {
     Shape first = parts.get(0).shape();
-    int axis = concat.axis();
     long size = 0;
     for (Known part : parts) {
       if (part.shape().rank() != first.rank()
@@ -166,8 +170,8 @@ final class KnownMovements {
   }
 
   private static Known scattered(OnnxNode node, Known data) {
-    Known updates = updates(node);
-    int[] targets = scatterTargets(node, data.shape());
+    Known updates = ScatterReader.updates(node);
+    int[] targets = ScatterReader.targets(node, node.parameter(1), updates.shape(), data.shape());
     if (data.isWhole() != updates.isWhole()) {
       throw new BadInputException(
           "expected updates of the data's type, found " + updates.numbers());
@@ -181,49 +185,6 @@ final class KnownMovements {
       assembly.put(targets[i], updates, i);
     }
     return assembly.known();
-  }
-
-  /** The numbers that a ScatterND puts into its data. */
-  static Known updates(OnnxNode node) {
-    node.requireInputs(3, 3);
-    require(
-        node.attributes().string("reduction", "none").equals("none"), "a ScatterND that reduces");
-    node.parameter(1);
-    return node.known(2)
-        .orElseThrow(() -> new NotSupportedException("a ScatterND of computed values"));
-  }
-
-  /** For each element of the updates, in which element of data of that shape it is put. */
-  static int[] scatterTargets(OnnxNode node, Shape data) {
-    Tensor indices = node.parameter(1);
-    Shape updates = node.shape(2);
-    int depth =
-        indices.shape().rank() == 0
-            ? 0
-            : Math.toIntExact(Math.min(99, indices.shape().dimension(-1)));
-    if (depth < 1 || depth > data.rank() || indices.type() != ElementType.INT64) {
-      throw new BadInputException(
-          "expected indices of 1 to " + data.rank() + " axes, found " + indices);
-    }
-    long[] sizes = new long[indices.shape().rank() - 1 + data.rank() - depth];
-    System.arraycopy(indices.shape().toArray(), 0, sizes, 0, indices.shape().rank() - 1);
-    System.arraycopy(data.toArray(), depth, sizes, indices.shape().rank() - 1, data.rank() - depth);
-    if (!Shape.of(sizes).equals(updates)) {
-      throw new BadInputException(
-          "expected updates of shape " + Shape.of(sizes) + ", found " + updates);
-    }
-    long[] positions = indices.toLongs();
-    int slice = Math.toIntExact(data.product(depth, data.rank()));
-    int[] targets = new int[Math.toIntExact(node.reserved(updates).elements())];
-    for (int i = 0; i < targets.length; i++) {
-      long target = 0;
-      for (int axis = 0; axis < depth; axis++) {
-        long size = data.dimension(axis);
-        target = target * size + position(positions[i / slice * depth + axis], size);
-      }
-      targets[i] = Math.toIntExact(target * slice + i % slice);
-    }
-    return targets;
   }
 
   /** A value put together from elements of others. */

@@ -82,6 +82,11 @@ final class OnnxNode {
     return hasInput(input) ? values.known(proto.getInput(input)) : Optional.empty();
   }
 
+  /** An input with a known part for each sample; nothing if it is another value. */
+  Optional<PerSample> perSample(int input) {
+    return hasInput(input) ? values.perSample(proto.getInput(input)) : Optional.empty();
+  }
+
   /** An input that is known and a vector of whole numbers, of which some may be of the batch. */
   Known sizes(int input) {
     parameterName(input);

@@ -313,6 +313,11 @@ public final class OnnxReader {
       return false;
     }
     proto.getOutputList().forEach(this::requireUnused);
+    Optional<PerSample> perSample = PerSampleReader.read(node);
+    if (perSample.isPresent()) {
+      values.add(proto.getOutput(0), perSample.get());
+      return true;
+    }
     Optional<List<Known>> known = KnownReader.read(node);
     if (known.isPresent()) {
       for (int i = 0; i < known.get().size(); i++) {
@@ -391,18 +396,24 @@ public final class OnnxReader {
   }
 
   private void useAsOperand(String value) {
+    if (values.perSample(value).isPresent()) {
+      throw dependsOnBatch(value);
+    }
     values
         .known(value)
         .filter(known -> !operands.containsKey(value))
         .ifPresent(
             known -> {
               if (known.isOfBatch()) {
-                throw new BadInputException(
-                    "input '" + value + "' depends on the batch, not supported yet");
+                throw dependsOnBatch(value);
               }
               operands.put(value, new Node(value, new Operator.Constant(known.numbers())));
               values.use(value, known);
             });
+  }
+
+  private static BadInputException dependsOnBatch(String value) {
+    return new BadInputException("input '" + value + "' depends on the batch, not supported yet");
   }
 
   private static String describe(NodeProto proto) {

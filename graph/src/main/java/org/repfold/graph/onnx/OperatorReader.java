@@ -39,7 +39,7 @@ final class OperatorReader {
           case "Slice" -> Step.chain(MovementReader.slice(node));
           case "Gather" -> Step.chain(MovementReader.gather(node));
           case "Pow" -> List.of(power(node));
-          case "ScatterND" -> MaskReader.scatter(node);
+          case "ScatterND" -> ScatterReader.read(node);
           case "Where" -> MaskReader.where(node);
           case "Conv" ->
               LineReader.isConv(node)

@@ -20,6 +20,7 @@ final class Values {
 
   private final Map<String, Known> known = new LinkedHashMap<>();
   private final Map<String, TensorProto> foreign = new HashMap<>();
+  private final Map<String, PerSample> perSample = new HashMap<>();
   private final Map<String, Shape> shapes = new HashMap<>();
   private final Map<String, Long> batches = new HashMap<>();
   private final int floatType;
@@ -38,7 +39,10 @@ final class Values {
   }
 
   boolean contains(String name) {
-    return known.containsKey(name) || foreign.containsKey(name) || shapes.containsKey(name);
+    return known.containsKey(name)
+        || perSample.containsKey(name)
+        || foreign.containsKey(name)
+        || shapes.containsKey(name);
   }
 
   /** Adds a constant that the model stores. */
@@ -51,6 +55,13 @@ final class Values {
   void add(String name, Known value) {
     requireFree(name);
     known.put(name, value);
+  }
+
+  /** Adds a value with a known part for each sample. */
+  void add(String name, PerSample value) {
+    requireFree(name);
+    perSample.put(name, value);
+    batches.put(name, 1L);
   }
 
   /** Adds a constant of a type that only operators take which are not known here. */
@@ -127,6 +138,11 @@ final class Values {
     return Optional.ofNullable(known.get(name));
   }
 
+  /** A value with a known part for each sample; nothing if it is another one. */
+  Optional<PerSample> perSample(String name) {
+    return Optional.ofNullable(perSample.get(name));
+  }
+
   Optional<TensorProto> foreign(String name) {
     return Optional.ofNullable(foreign.get(name));
   }
@@ -146,6 +162,7 @@ final class Values {
     if (shape == null) {
       return known(name)
           .map(Known::shape)
+          .or(() -> perSample(name).map(PerSample::shape))
           .orElseThrow(
               () ->
                   new BadInputException(
