@@ -12,6 +12,7 @@ import org.repfold.converter.fold.rules.DenseDense;
 import org.repfold.converter.fold.rules.ErfGelu;
 import org.repfold.converter.fold.rules.EvaluateConstants;
 import org.repfold.converter.fold.rules.GatingNormSpatialProjection;
+import org.repfold.converter.fold.rules.InverseTransposes;
 import org.repfold.converter.fold.rules.LayerNormDense;
 import org.repfold.converter.fold.rules.LinearScale;
 import org.repfold.converter.fold.rules.LinearShift;
@@ -35,6 +36,7 @@ public final class FoldRules {
   public static List<FoldRule> all() {
     return List.of(
         new RemoveIdentity(),
+        new InverseTransposes(),
         new EvaluateConstants(),
         new ErfGelu(),
         new ConvBatchNorm(),
