@@ -110,6 +110,20 @@ public record TrainingRecipe(
         seed);
   }
 
+  /** The same with other random changes to the images. */
+  public TrainingRecipe withAugmentation(Augmentation newAugmentation) {
+    return new TrainingRecipe(
+        epochs,
+        batchSize,
+        optimizer,
+        peakLearningRate,
+        regularization,
+        schedule,
+        newAugmentation,
+        normalization,
+        seed);
+  }
+
   /** Steps of one epoch over the given number of images. */
   public int iterationsPerEpoch(int images) {
     return images / batchSize;
