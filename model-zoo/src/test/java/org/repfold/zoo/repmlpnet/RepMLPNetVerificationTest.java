@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.repfold.converter.Conversion;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.converter.verify.Verification;
@@ -21,7 +22,9 @@ import org.repfold.graph.Operator;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.onnx.OnnxReader;
 import org.repfold.graph.onnx.OnnxWriter;
+import org.repfold.zoo.FormulaWeights;
 import org.repfold.zoo.Golden;
+import org.repfold.zoo.GraphOptions;
 import org.repfold.zoo.StateDict;
 
 /** Verifies the deploy form of RepMLPNet as read back from its file. */
@@ -61,8 +64,11 @@ class RepMLPNetVerificationTest {
   @Test
   @Tag("slow")
   void t224Passes() {
-    Conversion conversion =
-        Conversion.of(new Dl4jReader().read(RepMLPNetGoldenTest.t224()).graph());
+    ComputationGraph network =
+        FormulaWeights.fill(
+            RepMLPNet.build(
+                RepMLPNets.named("repmlpnet_t224"), GraphOptions.inference(DataType.FLOAT)));
+    Conversion conversion = Conversion.of(new Dl4jReader().read(network).graph());
 
     Verification result =
         Verifier.verify(conversion, conversion.deploy(), VerifyOptions.defaults());
