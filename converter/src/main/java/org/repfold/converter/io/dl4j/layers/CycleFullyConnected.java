@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.layers.BaseLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.repfold.converter.io.dl4j.VertexBuilder;
@@ -20,19 +19,11 @@ import org.repfold.graph.Window;
  * the width, one of {@code 3 x 1} along the height. Parameters: {@code W = [nOut, nIn]} in C order,
  * and {@code b = [nOut]} unless {@code hasBias(false)}.
  */
-public final class CycleFullyConnected extends Parametric
-    implements OfficialParameters, OfficialBuffers {
-  /** Key of the weight. */
-  public static final String WEIGHT = "W";
-
-  /** Key of the bias. */
-  public static final String BIAS = "b";
-
+public final class CycleFullyConnected extends Weighted implements OfficialBuffers {
   private static final long serialVersionUID = 1L;
 
   @JsonProperty private int kernelHeight;
   @JsonProperty private int kernelWidth;
-  @JsonProperty private boolean hasBias;
 
   private CycleFullyConnected() {}
 
@@ -40,7 +31,6 @@ public final class CycleFullyConnected extends Parametric
     super(builder);
     kernelHeight = builder.kernelHeight;
     kernelWidth = builder.kernelWidth;
-    hasBias = builder.hasBias;
     if (nIn < 1 || nOut < 1) {
       throw new IllegalArgumentException(
           "%s: expected nIn and nOut above 0, found %d and %d".formatted(label(), nIn, nOut));
@@ -61,10 +51,6 @@ public final class CycleFullyConnected extends Parametric
     return kernelWidth;
   }
 
-  public boolean isHasBias() {
-    return hasBias;
-  }
-
   Staircase staircase() {
     return new Staircase(kernelHeight, kernelWidth);
   }
@@ -79,19 +65,7 @@ public final class CycleFullyConnected extends Parametric
   }
 
   @Override
-  NamedParameters parameters() {
-    NamedParameters.Builder parameters =
-        new NamedParameters.Builder().add(WEIGHT, NamedParameters.Role.WEIGHT, 0, nOut, nIn);
-    if (hasBias) {
-      parameters.add(BIAS, NamedParameters.Role.BIAS, biasInit, nOut);
-    }
-    return parameters.build(
-        (conf, parameter, view) ->
-            weightInitFn.init(nIn, nOut, parameter.shape(), 'c', view.reshape(view.length())));
-  }
-
-  @Override
-  BaseLayer<?> computation(NeuralNetConfiguration conf, DataType dataType) {
+  ParametricLayer<?> computation(NeuralNetConfiguration conf, DataType dataType) {
     return new CycleFullyConnectedLayer(conf, dataType);
   }
 
@@ -106,7 +80,7 @@ public final class CycleFullyConnected extends Parametric
 
   @Override
   public List<OfficialParameter> officialParameters() {
-    return OfficialParameter.weightAndBias(Shape.of(nOut, nIn, 1, 1), hasBias);
+    return OfficialParameter.weightAndBias(Shape.of(nOut, nIn, 1, 1), isHasBias());
   }
 
   /**
@@ -122,7 +96,7 @@ public final class CycleFullyConnected extends Parametric
     Operator dense =
         new Operator.Conv(
             vertex.parameter(WEIGHT).reshape(Shape.of(nOut, nIn, 1, 1)),
-            hasBias ? Optional.of(vertex.parameter(BIAS)) : Optional.empty(),
+            bias(vertex),
             Window.unit(),
             1);
     String moved =
@@ -132,26 +106,19 @@ public final class CycleFullyConnected extends Parametric
 
   @Override
   List<?> settings() {
-    return List.of(nIn, nOut, kernelHeight, kernelWidth, hasBias);
+    return List.of(nIn, nOut, kernelHeight, kernelWidth, isHasBias());
   }
 
   /** Builds the layer; kernel, nIn and nOut are required, the activation is the identity. */
   @SuppressWarnings("unchecked") // build() returns a type variable in DL4J.
-  public static final class Builder extends Parametric.Builder<Builder> {
+  public static final class Builder extends Weighted.Builder<Builder> {
     private final int kernelHeight;
     private final int kernelWidth;
-    private boolean hasBias = true;
 
     /** A layer whose stairs span so many rows and columns; one of both is 1. */
     public Builder(int kernelHeight, int kernelWidth) {
       this.kernelHeight = kernelHeight;
       this.kernelWidth = kernelWidth;
-    }
-
-    /** Whether the layer adds a bias {@code [nOut]}. */
-    public Builder hasBias(boolean hasBias) {
-      this.hasBias = hasBias;
-      return this;
     }
 
     @Override

@@ -22,11 +22,6 @@ public class CycleFullyConnectedLayer extends ParametricLayer<CycleFullyConnecte
   }
 
   @Override
-  public boolean hasBias() {
-    return layerConf().isHasBias();
-  }
-
-  @Override
   INDArray forward(INDArray x, LayerWorkspaceMgr workspaceMgr) {
     INDArray moved = channels(gathered(x));
     INDArray product = Nd4j.createUninitialized(dataType, layerConf().getNOut(), moved.size(1));

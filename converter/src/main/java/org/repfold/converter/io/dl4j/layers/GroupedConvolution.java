@@ -3,7 +3,6 @@ package org.repfold.converter.io.dl4j.layers;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
@@ -75,31 +74,22 @@ public final class GroupedConvolution extends ConvolutionLayer
       INDArray layerParamsView,
       boolean initializeParams,
       DataType networkDataType) {
-    GroupedConvolutionLayer layer = new GroupedConvolutionLayer(conf, networkDataType);
-    layer.setListeners(trainingListeners);
-    layer.setIndex(layerIndex);
-    layer.setParamsViewArray(layerParamsView);
-    Map<String, INDArray> table = initializer().init(conf, layerParamsView, initializeParams);
-    layer.setParamTable(table);
-    layer.setConf(conf);
-    return layer;
+    return new GroupedConvolutionLayer(conf, networkDataType)
+        .with(trainingListeners, layerIndex, layerParamsView, initializeParams);
   }
 
   @Override
   public ParamInitializer initializer() {
-    long in = nIn / groups;
-    long out = nOut / groups;
-    int area = kernelSize[0] * kernelSize[1];
-    NamedParameters.Builder parameters =
-        new NamedParameters.Builder()
-            .add(WEIGHT, NamedParameters.Role.WEIGHT, 0, nOut, in, kernelSize[0], kernelSize[1]);
-    if (hasBias) {
-      parameters.add(BIAS, NamedParameters.Role.BIAS, biasInit, nOut);
-    }
-    return parameters.build(
-        (conf, parameter, view) ->
-            weightInitFn.init(
-                in * area, out * area, parameter.shape(), 'c', view.reshape(view.length())));
+    double area = kernelSize[0] * (double) kernelSize[1];
+    return NamedParameters.weightAndBias(
+        this,
+        hasBias,
+        nIn / groups * area,
+        nOut / groups * area,
+        nOut,
+        nIn / groups,
+        kernelSize[0],
+        kernelSize[1]);
   }
 
   /** Those of PyTorch's {@code Conv2d}. */

@@ -6,14 +6,9 @@ import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
-import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.ConvolutionUtils;
-import org.nd4j.common.primitives.Pair;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -21,7 +16,7 @@ import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastAddOp;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Computes {@link GroupedConvolution}: one convolution for each group. */
-public class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
+public class GroupedConvolutionLayer extends ParametricLayer<GroupedConvolution> {
   private static final long serialVersionUID = 1L;
   private static final int PADDING_AS_STATED = 0;
   private static final int NCHW = 0;
@@ -34,32 +29,9 @@ public class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
   }
 
   @Override
-  public boolean isPretrainLayer() {
-    return false;
-  }
-
-  @Override
-  public boolean hasBias() {
-    return layerConf().hasBias();
-  }
-
-  @Override
-  public void setParams(INDArray params) {
-    if (params != paramsFlattened) {
-      setParams(params, 'c');
-    }
-  }
-
-  @Override
-  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
-    assertInputSet(false);
-    applyDropOutIfNecessary(training, workspaceMgr);
-    return layerConf().getActivationFn().getActivation(preOutput(workspaceMgr), training);
-  }
-
-  private INDArray preOutput(LayerWorkspaceMgr workspaceMgr) {
+  INDArray forward(INDArray input, LayerWorkspaceMgr workspaceMgr) {
     GroupedConvolution layer = layerConf();
-    INDArray x = maps();
+    INDArray x = maps(input);
     int[] size =
         ConvolutionUtils.getOutputSize(
             x,
@@ -90,15 +62,9 @@ public class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
   }
 
   @Override
-  public Pair<Gradient, INDArray> backpropGradient(
-      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
-    assertInputSet(true);
-    INDArray delta = epsilon;
-    if (!(layerConf().getActivationFn() instanceof ActivationIdentity)) {
-      delta = layerConf().getActivationFn().backprop(preOutput(workspaceMgr), epsilon).getFirst();
-    }
-    delta = copy(delta);
-    INDArray x = maps();
+  INDArray backward(INDArray input, INDArray delta, LayerWorkspaceMgr workspaceMgr) {
+    INDArray slope = copy(delta);
+    INDArray x = maps(input);
     INDArray next =
         workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, x.shape(), 'c');
     INDArray weight = copy(getParam(GroupedConvolution.WEIGHT));
@@ -109,22 +75,17 @@ public class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
       INDArray dw = copy(rows(weight, group));
       Nd4j.exec(
           convolution("conv2d_bp")
-              .addInputs(part, copy(rows(weight, group)), copy(channels(delta, group)))
+              .addInputs(part, copy(rows(weight, group)), copy(channels(slope, group)))
               .addOutputs(dx, dw)
               .build());
       channels(next, group).assign(dx);
       rows(slopes, group).assign(dw);
     }
-    INDArray weightGradient = gradientViews.get(GroupedConvolution.WEIGHT);
-    weightGradient.assign(slopes);
-    Gradient gradient = new DefaultGradient();
-    gradient.setGradientFor(GroupedConvolution.WEIGHT, weightGradient, 'c');
+    slope(GroupedConvolution.WEIGHT).assign(slopes);
     if (hasBias()) {
-      INDArray biasGradient = gradientViews.get(GroupedConvolution.BIAS);
-      biasGradient.assign(delta.sum(0, 2, 3));
-      gradient.setGradientFor(GroupedConvolution.BIAS, biasGradient);
+      slope(GroupedConvolution.BIAS).assign(slope.sum(0, 2, 3));
     }
-    return new Pair<>(gradient, backpropDropOutIfPresent(next));
+    return next;
   }
 
   private DynamicCustomOp.DynamicCustomOpsBuilder convolution(String name) {
@@ -137,7 +98,7 @@ public class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
         .addIntegerArguments(IntStream.concat(window, layout).toArray());
   }
 
-  private INDArray maps() {
+  private INDArray maps(INDArray input) {
     if (input.rank() != 4 || input.size(1) != layerConf().getNIn()) {
       throw new DL4JInvalidInputException(
           "GroupedConvolution %s: expected maps of %d channels, found an array of shape %s"
@@ -146,7 +107,7 @@ public class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
                   layerConf().getNIn(),
                   Arrays.toString(input.shape())));
     }
-    return copy(input.castTo(dataType));
+    return copy(input);
   }
 
   /**

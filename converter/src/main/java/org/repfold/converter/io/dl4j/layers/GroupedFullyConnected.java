@@ -1,29 +1,14 @@
 package org.repfold.converter.io.dl4j.layers;
 
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.ParamInitializer;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
-import org.deeplearning4j.nn.conf.memory.MemoryReport;
-import org.deeplearning4j.optimize.api.TrainingListener;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.repfold.converter.io.dl4j.SelfDescribing;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.repfold.converter.io.dl4j.VertexBuilder;
 import org.repfold.graph.Movement;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
-import org.repfold.graph.Tensor;
 import org.repfold.graph.Window;
 
 /**
@@ -38,30 +23,20 @@ import org.repfold.graph.Window;
  *
  * <p>Source of the operator: FC3 of RepMLP (arXiv 2105.01883, section 3.2).
  */
-public class GroupedFullyConnected extends FeedForwardLayer
-    implements SelfDescribing, OfficialParameters {
-  /** Key of the weight. */
-  public static final String WEIGHT = "W";
-
-  /** Key of the bias. */
-  public static final String BIAS = "b";
-
+public final class GroupedFullyConnected extends Weighted {
   private static final long serialVersionUID = 1L;
 
-  private long groups;
-  private boolean hasBias;
+  @JsonProperty private long groups;
 
-  /** For deserialisation. */
-  public GroupedFullyConnected() {}
+  private GroupedFullyConnected() {}
 
   private GroupedFullyConnected(Builder builder) {
     super(builder);
     groups = builder.groups;
-    hasBias = builder.hasBias;
     if (groups <= 0 || nIn <= 0 || nOut <= 0 || nIn % groups != 0 || nOut % groups != 0) {
       throw new IllegalArgumentException(
-          "GroupedFullyConnected %s: groups must divide nIn and nOut; found groups %d, nIn %d, nOut %d"
-              .formatted(layerName, groups, nIn, nOut));
+          "%s: groups must divide nIn and nOut; found groups %d, nIn %d, nOut %d"
+              .formatted(label(), groups, nIn, nOut));
     }
     initializeConstraints(builder);
   }
@@ -70,48 +45,16 @@ public class GroupedFullyConnected extends FeedForwardLayer
     return groups;
   }
 
-  public void setGroups(long groups) {
-    this.groups = groups;
-  }
-
-  public boolean isHasBias() {
-    return hasBias;
-  }
-
-  public void setHasBias(boolean hasBias) {
-    this.hasBias = hasBias;
-  }
-
   @Override
-  public Layer instantiate(
-      NeuralNetConfiguration conf,
-      Collection<TrainingListener> trainingListeners,
-      int layerIndex,
-      INDArray layerParamsView,
-      boolean initializeParams,
-      DataType networkDataType) {
-    GroupedFullyConnectedLayer layer = new GroupedFullyConnectedLayer(conf, networkDataType);
-    layer.setListeners(trainingListeners);
-    layer.setIndex(layerIndex);
-    layer.setParamsViewArray(layerParamsView);
-    Map<String, INDArray> table = initializer().init(conf, layerParamsView, initializeParams);
-    layer.setParamTable(table);
-    layer.setConf(conf);
-    return layer;
-  }
-
-  @Override
-  public ParamInitializer initializer() {
+  NamedParameters parameters() {
     long in = nIn / groups;
     long out = nOut / groups;
-    NamedParameters.Builder parameters =
-        new NamedParameters.Builder().add(WEIGHT, NamedParameters.Role.WEIGHT, 0, groups, out, in);
-    if (hasBias) {
-      parameters.add(BIAS, NamedParameters.Role.BIAS, biasInit, nOut);
-    }
-    return parameters.build(
-        (conf, parameter, view) ->
-            weightInitFn.init(in, out, parameter.shape(), 'c', view.reshape(view.length())));
+    return NamedParameters.weightAndBias(this, isHasBias(), in, out, groups, out, in);
+  }
+
+  @Override
+  ParametricLayer<?> computation(NeuralNetConfiguration conf, DataType dataType) {
+    return new GroupedFullyConnectedLayer(conf, dataType);
   }
 
   /** Keeps the map when input and output have its size; else the output is flat. */
@@ -119,8 +62,7 @@ public class GroupedFullyConnected extends FeedForwardLayer
   public InputType getOutputType(int layerIndex, InputType inputType) {
     if (inputType.arrayElementsPerExample() != nIn) {
       throw new IllegalStateException(
-          "GroupedFullyConnected %s: expected %d values per example, found %s"
-              .formatted(layerName, nIn, inputType));
+          "%s: expected %d values per example, found %s".formatted(label(), nIn, inputType));
     }
     if (inputType instanceof InputType.InputTypeConvolutional map
         && map.getChannels() == groups
@@ -130,48 +72,10 @@ public class GroupedFullyConnected extends FeedForwardLayer
     return InputType.feedForward(nOut);
   }
 
-  @Override
-  public void setNIn(InputType inputType, boolean override) {
-    if (inputType.arrayElementsPerExample() != nIn) {
-      throw new IllegalStateException(
-          "GroupedFullyConnected %s: expected %d values per example, found %s"
-              .formatted(layerName, nIn, inputType));
-    }
-  }
-
-  @Override
-  public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
-    return null;
-  }
-
-  @Override
-  public LayerMemoryReport getMemoryReport(InputType inputType) {
-    long parameters = initializer().numParams(this);
-    return new LayerMemoryReport.Builder(
-            layerName, GroupedFullyConnected.class, inputType, getOutputType(-1, inputType))
-        .standardMemory(parameters, getIUpdater().stateSize(parameters))
-        .workingMemory(0, nOut, 0, nIn + nOut)
-        .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
-        .build();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return super.equals(other)
-        && other instanceof GroupedFullyConnected that
-        && groups == that.groups
-        && hasBias == that.hasBias;
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(super.hashCode(), groups, hasBias);
-  }
-
   /** Those of the 1 x 1 convolution in groups that it stands for. */
   @Override
   public List<OfficialParameter> officialParameters() {
-    return OfficialParameter.weightAndBias(Shape.of(nOut, nIn / groups, 1, 1), hasBias);
+    return OfficialParameter.weightAndBias(Shape.of(nOut, nIn / groups, 1, 1), isHasBias());
   }
 
   /** A 1 x 1 convolution in groups on {@code [M, nIn, 1, 1]}. */
@@ -183,9 +87,7 @@ public class GroupedFullyConnected extends FeedForwardLayer
     Operator.Conv conv =
         new Operator.Conv(
             vertex.parameter(WEIGHT).reshape(Shape.of(nOut, nIn / groups, 1, 1)),
-            hasBias
-                ? Optional.of(vertex.parameter(BIAS).reshape(Shape.of(nOut)))
-                : Optional.<Tensor>empty(),
+            bias(vertex),
             Window.unit(),
             Math.toIntExact(groups));
     String flat = vertex.add("flat", Movement.Reshape.to(Shape.UNKNOWN, nIn, 1, 1), vertex.input());
@@ -195,30 +97,18 @@ public class GroupedFullyConnected extends FeedForwardLayer
   }
 
   @Override
-  public String toString() {
-    return "GroupedFullyConnected(groups=%d, nIn=%d, nOut=%d, hasBias=%b, input %s)"
-        .formatted(groups, nIn, nOut, hasBias, Arrays.toString(new long[] {groups, nIn / groups}));
+  List<?> settings() {
+    return List.of(nIn, nOut, groups, isHasBias());
   }
 
   /** Builds the layer; groups, nIn and nOut are required, the activation is the identity. */
   @SuppressWarnings("unchecked") // build() returns a type variable in DL4J.
-  public static final class Builder extends FeedForwardLayer.Builder<Builder> {
+  public static final class Builder extends Weighted.Builder<Builder> {
     private long groups = 1;
-    private boolean hasBias = true;
-
-    public Builder() {
-      activation(new ActivationIdentity());
-    }
 
     /** The number of groups; it divides nIn and nOut. */
     public Builder groups(long groups) {
       this.groups = groups;
-      return this;
-    }
-
-    /** Whether the layer adds a bias {@code [nOut]}. */
-    public Builder hasBias(boolean hasBias) {
-      this.hasBias = hasBias;
       return this;
     }
 

@@ -6,7 +6,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.layers.BaseLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.repfold.converter.io.dl4j.VertexBuilder;
@@ -63,7 +62,7 @@ public final class LayerNorm extends Parametric implements OfficialParameters {
   }
 
   @Override
-  BaseLayer<?> computation(NeuralNetConfiguration conf, DataType dataType) {
+  ParametricLayer<?> computation(NeuralNetConfiguration conf, DataType dataType) {
     return new LayerNormLayer(conf, dataType);
   }
 

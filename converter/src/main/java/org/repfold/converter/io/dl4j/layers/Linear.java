@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.layers.BaseLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.repfold.converter.io.dl4j.VertexBuilder;
@@ -20,24 +19,16 @@ import org.repfold.graph.Window;
  * the channels (axis 1). Parameters: {@code W = [nOut, nIn]} in C order, PyTorch's memory order,
  * and {@code b = [nOut]} unless {@code hasBias(false)}.
  */
-public final class Linear extends Parametric implements OfficialParameters {
-  /** Key of the weight. */
-  public static final String WEIGHT = "W";
-
-  /** Key of the bias. */
-  public static final String BIAS = "b";
-
+public final class Linear extends Weighted {
   private static final long serialVersionUID = 1L;
 
   @JsonProperty private int axis;
-  @JsonProperty private boolean hasBias;
 
   private Linear() {}
 
   private Linear(Builder builder) {
     super(builder);
     axis = builder.axis;
-    hasBias = builder.hasBias;
     if (axis < 1 || nIn < 1 || nOut < 1) {
       throw new IllegalArgumentException(
           "%s: expected an axis, nIn and nOut above 0, found %d, %d and %d"
@@ -50,24 +41,8 @@ public final class Linear extends Parametric implements OfficialParameters {
     return axis;
   }
 
-  public boolean isHasBias() {
-    return hasBias;
-  }
-
   @Override
-  NamedParameters parameters() {
-    NamedParameters.Builder parameters =
-        new NamedParameters.Builder().add(WEIGHT, NamedParameters.Role.WEIGHT, 0, nOut, nIn);
-    if (hasBias) {
-      parameters.add(BIAS, NamedParameters.Role.BIAS, biasInit, nOut);
-    }
-    return parameters.build(
-        (conf, parameter, view) ->
-            weightInitFn.init(nIn, nOut, parameter.shape(), 'c', view.reshape(view.length())));
-  }
-
-  @Override
-  BaseLayer<?> computation(NeuralNetConfiguration conf, DataType dataType) {
+  ParametricLayer<?> computation(NeuralNetConfiguration conf, DataType dataType) {
     return new LinearLayer(conf, dataType);
   }
 
@@ -84,7 +59,7 @@ public final class Linear extends Parametric implements OfficialParameters {
 
   @Override
   public List<OfficialParameter> officialParameters() {
-    return OfficialParameter.weightAndBias(Shape.of(nOut, nIn), hasBias);
+    return OfficialParameter.weightAndBias(Shape.of(nOut, nIn), isHasBias());
   }
 
   /**
@@ -96,7 +71,7 @@ public final class Linear extends Parametric implements OfficialParameters {
   public String describe(VertexBuilder vertex) {
     int rank = vertex.shape(vertex.input()).rank();
     Tensor weight = vertex.parameter(WEIGHT);
-    Optional<Tensor> bias = hasBias ? Optional.of(vertex.parameter(BIAS)) : Optional.empty();
+    Optional<Tensor> bias = bias(vertex);
     String result;
     if (rank == 2) {
       result = vertex.add("gemm", new Operator.Gemm(weight, bias), vertex.input());
@@ -117,7 +92,7 @@ public final class Linear extends Parametric implements OfficialParameters {
         alongLastAxis
             ? vertex.add("matmul", new Operator.MatMul(), vertex.input(), matrix)
             : vertex.add("matmul", new Operator.MatMul(), matrix, vertex.input());
-    if (!hasBias) {
+    if (!isHasBias()) {
       return product;
     }
     Tensor bias = vertex.parameter(BIAS);
@@ -129,24 +104,17 @@ public final class Linear extends Parametric implements OfficialParameters {
 
   @Override
   List<?> settings() {
-    return List.of(nIn, nOut, axis, hasBias);
+    return List.of(nIn, nOut, axis, isHasBias());
   }
 
   /** Builds the layer; the axis, nIn and nOut are required, the activation is the identity. */
   @SuppressWarnings("unchecked") // build() returns a type variable in DL4J.
-  public static final class Builder extends Parametric.Builder<Builder> {
+  public static final class Builder extends Weighted.Builder<Builder> {
     private int axis;
-    private boolean hasBias = true;
 
     /** The axis of the inputs and outputs, counted with the batch, which is axis 0. */
     public Builder axis(int axis) {
       this.axis = axis;
-      return this;
-    }
-
-    /** Whether the layer adds a bias {@code [nOut]}. */
-    public Builder hasBias(boolean hasBias) {
-      this.hasBias = hasBias;
       return this;
     }
 

@@ -22,11 +22,6 @@ public class LinearLayer extends ParametricLayer<Linear> {
   }
 
   @Override
-  public boolean hasBias() {
-    return layerConf().isHasBias();
-  }
-
-  @Override
   INDArray forward(INDArray x, LayerWorkspaceMgr workspaceMgr) {
     INDArray weight = getParam(Linear.WEIGHT);
     AxisView axis = axis(x, layerConf().getNIn());

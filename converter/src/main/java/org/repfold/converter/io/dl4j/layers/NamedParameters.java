@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -16,6 +18,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * other in DL4J's flat parameter array, in the order of the list.
  */
 final class NamedParameters implements ParamInitializer {
+  /** Key of a layer's only weight. */
+  static final String WEIGHT = DefaultParamInitializer.WEIGHT_KEY;
+
+  /** Key of a layer's only bias. */
+  static final String BIAS = DefaultParamInitializer.BIAS_KEY;
 
   /** What DL4J's updaters need to know of a parameter: weight decay applies to weights alone. */
   enum Role {
@@ -46,6 +53,26 @@ final class NamedParameters implements ParamInitializer {
   NamedParameters(List<Parameter> parameters, Initializer weights) {
     this.parameters = List.copyOf(parameters);
     this.weights = weights;
+  }
+
+  /**
+   * A weight, and perhaps a bias {@code [nOut]}.
+   *
+   * @param in how many values one output depends on
+   * @param out how many values depend on one input
+   * @param shape of the weight
+   */
+  static NamedParameters weightAndBias(
+      FeedForwardLayer layer, boolean hasBias, double in, double out, long... shape) {
+    Builder parameters = new Builder().add(WEIGHT, Role.WEIGHT, 0, shape);
+    if (hasBias) {
+      parameters.add(BIAS, Role.BIAS, layer.getBiasInit(), layer.getNOut());
+    }
+    return parameters.build(
+        (conf, parameter, view) ->
+            layer
+                .getWeightInitFn()
+                .init(in, out, parameter.shape(), 'c', view.reshape(view.length())));
   }
 
   @Override

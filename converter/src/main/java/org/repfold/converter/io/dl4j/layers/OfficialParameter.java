@@ -1,7 +1,6 @@
 package org.repfold.converter.io.dl4j.layers;
 
 import java.util.List;
-import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.repfold.graph.Shape;
 
 /**
@@ -18,13 +17,11 @@ public record OfficialParameter(String leaf, String key, Shape shape) {
    * DL4J's usual keys.
    */
   static List<OfficialParameter> weightAndBias(Shape weight, boolean hasBias) {
-    OfficialParameter matrix =
-        new OfficialParameter("weight", DefaultParamInitializer.WEIGHT_KEY, weight);
+    OfficialParameter matrix = new OfficialParameter("weight", NamedParameters.WEIGHT, weight);
     return hasBias
         ? List.of(
             matrix,
-            new OfficialParameter(
-                "bias", DefaultParamInitializer.BIAS_KEY, Shape.of(weight.dimension(0))))
+            new OfficialParameter("bias", NamedParameters.BIAS, Shape.of(weight.dimension(0))))
         : List.of(matrix);
   }
 }

@@ -10,7 +10,6 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
-import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -37,7 +36,7 @@ public abstract class Parametric extends FeedForwardLayer implements SelfDescrib
   abstract NamedParameters parameters();
 
   /** What computes the layer. */
-  abstract BaseLayer<?> computation(NeuralNetConfiguration conf, DataType dataType);
+  abstract ParametricLayer<?> computation(NeuralNetConfiguration conf, DataType dataType);
 
   /** All that makes one layer of the class another than the next, but for what DL4J compares. */
   abstract List<?> settings();
@@ -58,13 +57,8 @@ public abstract class Parametric extends FeedForwardLayer implements SelfDescrib
       INDArray layerParamsView,
       boolean initializeParams,
       DataType networkDataType) {
-    BaseLayer<?> layer = computation(conf, networkDataType);
-    layer.setListeners(trainingListeners);
-    layer.setIndex(layerIndex);
-    layer.setParamsViewArray(layerParamsView);
-    layer.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
-    layer.setConf(conf);
-    return layer;
+    return computation(conf, networkDataType)
+        .with(trainingListeners, layerIndex, layerParamsView, initializeParams);
   }
 
   @Override

@@ -1,10 +1,12 @@
 package org.repfold.converter.io.dl4j.layers;
 
+import java.util.Collection;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -20,6 +22,16 @@ abstract class ParametricLayer<L extends org.deeplearning4j.nn.conf.layers.BaseL
 
   ParametricLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
+  }
+
+  /** This layer with what DL4J gives one that it makes: its parameters lie in a larger array. */
+  final ParametricLayer<L> with(
+      Collection<TrainingListener> listeners, int index, INDArray params, boolean initialize) {
+    setListeners(listeners);
+    setIndex(index);
+    setParamsViewArray(params);
+    setParamTable(layerConf().initializer().init(conf, params, initialize));
+    return this;
   }
 
   /**
@@ -42,6 +54,11 @@ abstract class ParametricLayer<L extends org.deeplearning4j.nn.conf.layers.BaseL
   /** The part of DL4J's array of gradients that belongs to a parameter, to be overwritten. */
   final INDArray slope(String parameter) {
     return gradientViews.get(parameter);
+  }
+
+  @Override
+  public boolean hasBias() {
+    return !layerConf().initializer().biasKeys(layerConf()).isEmpty();
   }
 
   @Override

@@ -3,13 +3,8 @@ package org.repfold.converter.io.dl4j.layers;
 import java.util.Arrays;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
-import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.common.primitives.Pair;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastAddOp;
@@ -19,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Computes {@link PointwiseConvolution}. Every product is taken transposed, as ND4J wants results
  * column by column and maps lie row by row.
  */
-public final class PointwiseConvolutionLayer extends BaseLayer<PointwiseConvolution> {
+public final class PointwiseConvolutionLayer extends ParametricLayer<PointwiseConvolution> {
   private static final long serialVersionUID = 1L;
 
   public PointwiseConvolutionLayer(NeuralNetConfiguration conf, DataType dataType) {
@@ -27,32 +22,9 @@ public final class PointwiseConvolutionLayer extends BaseLayer<PointwiseConvolut
   }
 
   @Override
-  public boolean isPretrainLayer() {
-    return false;
-  }
-
-  @Override
-  public boolean hasBias() {
-    return layerConf().isHasBias();
-  }
-
-  @Override
-  public void setParams(INDArray params) {
-    if (params != paramsFlattened) {
-      setParams(params, 'c');
-    }
-  }
-
-  @Override
-  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
-    assertInputSet(false);
-    applyDropOutIfNecessary(training, workspaceMgr);
-    return layerConf().getActivationFn().getActivation(preOutput(workspaceMgr), training);
-  }
-
-  private INDArray preOutput(LayerWorkspaceMgr workspaceMgr) {
+  INDArray forward(INDArray input, LayerWorkspaceMgr workspaceMgr) {
     INDArray weight = getParam(PointwiseConvolution.WEIGHT);
-    INDArray x = byPosition(input.castTo(dataType), layerConf().getNIn());
+    INDArray x = byPosition(input, layerConf().getNIn());
     long[] shape = {input.size(0), layerConf().getNOut(), input.size(2), input.size(3)};
     INDArray output = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
     if (x.size(2) == 1) {
@@ -72,32 +44,22 @@ public final class PointwiseConvolutionLayer extends BaseLayer<PointwiseConvolut
   }
 
   @Override
-  public Pair<Gradient, INDArray> backpropGradient(
-      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
-    assertInputSet(true);
-    INDArray delta = epsilon;
-    if (!(layerConf().getActivationFn() instanceof ActivationIdentity)) {
-      delta = layerConf().getActivationFn().backprop(preOutput(workspaceMgr), epsilon).getFirst();
-    }
+  INDArray backward(INDArray input, INDArray delta, LayerWorkspaceMgr workspaceMgr) {
     INDArray weight = getParam(PointwiseConvolution.WEIGHT);
-    INDArray x = byPosition(input.castTo(dataType), layerConf().getNIn());
+    INDArray x = byPosition(input, layerConf().getNIn());
     INDArray dz = byPosition(delta, layerConf().getNOut());
     INDArray next =
         workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'c');
     INDArray dx = byPosition(next, layerConf().getNIn());
-    INDArray dw = gradientViews.get(PointwiseConvolution.WEIGHT);
+    INDArray dw = slope(PointwiseConvolution.WEIGHT);
     for (int n = 0; n < x.size(0); n++) {
       Nd4j.gemm(x.slice(n), dz.slice(n), dw.transpose(), false, true, 1, n == 0 ? 0 : 1);
       Nd4j.gemm(dz.slice(n), weight, dx.slice(n).transpose(), true, false, 1, 0);
     }
-    Gradient gradient = new DefaultGradient();
-    gradient.setGradientFor(PointwiseConvolution.WEIGHT, dw, 'c');
     if (hasBias()) {
-      INDArray db = gradientViews.get(PointwiseConvolution.BIAS);
-      db.assign(dz.sum(0, 2));
-      gradient.setGradientFor(PointwiseConvolution.BIAS, db);
+      slope(PointwiseConvolution.BIAS).assign(dz.sum(0, 2));
     }
-    return new Pair<>(gradient, backpropDropOutIfPresent(next));
+    return next;
   }
 
   private static INDArray rows(INDArray x) {
@@ -108,8 +70,8 @@ public final class PointwiseConvolutionLayer extends BaseLayer<PointwiseConvolut
   private INDArray byPosition(INDArray map, long channels) {
     if (map.rank() != 4 || map.size(1) != channels) {
       throw new DL4JInvalidInputException(
-          "PointwiseConvolution %s: expected maps of %d channels, found an array of shape %s"
-              .formatted(conf.getLayer().getLayerName(), channels, Arrays.toString(map.shape())));
+          "%s: expected maps of %d channels, found an array of shape %s"
+              .formatted(layerConf().label(), channels, Arrays.toString(map.shape())));
     }
     return map.reshape('c', map.size(0), channels, map.size(2) * map.size(3));
   }
