@@ -16,26 +16,20 @@ import org.repfold.graph.safetensors.Safetensors;
 import org.repfold.graph.safetensors.SafetensorsReader;
 import org.repfold.graph.safetensors.SafetensorsWriter;
 import org.repfold.zoo.Form;
+import org.repfold.zoo.Naming;
 import org.repfold.zoo.NetworkConfiguration;
 import org.repfold.zoo.OfficialTensors;
+import org.repfold.zoo.branched.BranchedConfiguration;
 import org.repfold.zoo.catalog.Architecture;
-import org.repfold.zoo.mobileone.MobileOneConfiguration;
-import org.repfold.zoo.mobileone.MobileOneNames;
-import org.repfold.zoo.repvgg.RepVGGConfiguration;
-import org.repfold.zoo.repvgg.RepVGGNames;
 
 /** Checkpoints of RepVGG and MobileOne in and out, whichever code's names they have. */
 class BranchedCheckpointTest {
   @TempDir Path folder;
 
   static Stream<NetworkConfiguration> networks() {
-    RepVGGConfiguration repvgg =
-        (RepVGGConfiguration) Architecture.find("repvgg_demo").configuration();
-    MobileOneConfiguration mobileone =
-        (MobileOneConfiguration) Architecture.find("mobileone_demo").configuration();
-    return Stream.concat(
-        Stream.of(RepVGGNames.values()).map(repvgg::with),
-        Stream.of(MobileOneNames.values()).map(mobileone::with));
+    return Stream.of("repvgg_demo", "mobileone_demo")
+        .map(name -> (BranchedConfiguration<?>) Architecture.find(name).configuration())
+        .flatMap(network -> Stream.of(Naming.values()).map(network::named));
   }
 
   private static Map<String, Tensor> randomTensors(NetworkConfiguration network) {

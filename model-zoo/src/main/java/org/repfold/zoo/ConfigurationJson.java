@@ -60,6 +60,7 @@ public final class ConfigurationJson {
               .orElseThrow(() -> unknown(file, name, families));
       object.properties().forEach(s -> requireNumbers(file, s.getKey(), s.getValue()));
       NetworkConfiguration network = JSON.treeToValue(object, family.configurationType());
+      requireKnown(file, object, network);
       requireBlocks(file, network);
       return new Member(family, network);
     } catch (JsonProcessingException e) {
@@ -79,6 +80,19 @@ public final class ConfigurationJson {
               .formatted(file, setting, LARGEST_NUMBER, value));
     }
     value.forEach(element -> requireNumbers(file, setting, element));
+  }
+
+  /** Jackson finds no unknown setting where a component of the record is one of several. */
+  private static void requireKnown(Path file, ObjectNode object, NetworkConfiguration network) {
+    JsonNode known = JSON.valueToTree(network);
+    Iterable<String> names = known::fieldNames;
+    Iterable<String> settings = object::fieldNames;
+    for (String setting : settings) {
+      if (!known.has(setting)) {
+        throw new BadInputException(
+            "%s: unknown setting %s; known: %s".formatted(file, setting, String.join(", ", names)));
+      }
+    }
   }
 
   private static void requireBlocks(Path file, NetworkConfiguration network) {

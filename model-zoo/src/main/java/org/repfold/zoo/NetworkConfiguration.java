@@ -1,7 +1,9 @@
 package org.repfold.zoo;
 
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.repfold.graph.Shape;
 
 /**
  * Everything that determines a network of one family: a record whose constructor validates, and
@@ -17,6 +19,16 @@ public interface NetworkConfiguration {
 
   /** Width of the image. */
   int imageWidth();
+
+  /**
+   * Whether it is for images of that size.
+   *
+   * @param image the input's shape {@code [N, C, H, W]}; where it is not known, any is
+   */
+  default boolean isOn(Optional<Shape> image) {
+    return image.isEmpty()
+        || image.get().dimension(2) == imageHeight() && image.get().dimension(3) == imageWidth();
+  }
 
   /** Number of logits. */
   int classes();

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.repfold.graph.Shape;
 import org.repfold.zoo.Form;
+import org.repfold.zoo.Naming;
 import org.repfold.zoo.TensorSizes;
 
 /**
@@ -43,29 +44,36 @@ public record BlockTensors(Map<String, Shape> tensors, ModuleNames names, Form f
     return shape != null && shape.rank() == 4 && shape.dimension(2) == 1;
   }
 
-  /** Channels of the image. */
-  public int inChannels() {
-    return size(names.stem(), 1);
+  /**
+   * What all such networks have, on images of the usual size.
+   *
+   * @param naming the code whose names the tensors have
+   * @param convolutions how many convolutions are one block of the network
+   * @throws org.repfold.graph.BadInputException naming a tensor that is missing or does not fit
+   */
+  public BranchedSettings settings(Naming naming, int convolutions) {
+    List<Integer> stages = convolutions();
+    return new BranchedSettings(
+        size(names.stem(), 1),
+        TensorSizes.of(tensors, names.classifier() + ".weight", 2).get(0),
+        BranchedSettings.USUAL_SIZE,
+        BranchedSettings.USUAL_SIZE,
+        size(names.stem(), 0),
+        stages.stream().map(count -> count / convolutions).toList(),
+        IntStream.range(0, stages.size())
+            .mapToObj(stage -> outChannels(stage, convolutions - 1))
+            .toList(),
+        naming);
   }
 
-  /** Channels behind the stem. */
-  public int stemChannels() {
-    return size(names.stem(), 0);
-  }
-
-  /** Number of logits. */
-  public int classes() {
-    return TensorSizes.of(tensors, names.classifier() + ".weight", 2).get(0);
-  }
-
-  /** How many blocks each stage has. */
-  public List<Integer> blocks() {
-    List<Integer> blocks = new ArrayList<>();
-    while (hasBlock(blocks.size(), 0)) {
-      int stage = blocks.size();
-      blocks.add((int) IntStream.iterate(0, i -> i + 1).takeWhile(i -> hasBlock(stage, i)).count());
+  /** How many convolutions each stage has. */
+  private List<Integer> convolutions() {
+    List<Integer> stages = new ArrayList<>();
+    while (hasBlock(stages.size(), 0)) {
+      int stage = stages.size();
+      stages.add((int) IntStream.iterate(0, i -> i + 1).takeWhile(i -> hasBlock(stage, i)).count());
     }
-    return List.copyOf(blocks);
+    return stages;
   }
 
   /** Channels behind a block. */

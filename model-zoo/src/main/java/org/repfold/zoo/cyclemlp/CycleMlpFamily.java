@@ -9,38 +9,21 @@ import java.util.Optional;
 import java.util.Set;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.graph.Shape;
-import org.repfold.zoo.Family;
 import org.repfold.zoo.Form;
-import org.repfold.zoo.NetworkConfiguration;
+import org.repfold.zoo.PublishedFamily;
 import org.repfold.zoo.WeightInitializer;
 
 /** CycleMLP (ICLR 2022, arXiv 2107.10224). */
-public final class CycleMlpFamily implements Family {
+public final class CycleMlpFamily extends PublishedFamily<CycleMlpConfiguration> {
   private static final Map<String, CycleMlpConfiguration> CONFIGURATIONS = all();
 
-  @Override
-  public String name() {
-    return "cyclemlp";
-  }
-
-  @Override
-  public String title() {
-    return "CycleMLP";
-  }
-
-  @Override
-  public String paper() {
-    return "CycleMLP, ICLR 2022, arXiv:2107.10224";
-  }
-
-  @Override
-  public Class<CycleMlpConfiguration> configurationType() {
-    return CycleMlpConfiguration.class;
-  }
-
-  @Override
-  public Map<String, NetworkConfiguration> configurations() {
-    return Collections.unmodifiableMap(new LinkedHashMap<>(CONFIGURATIONS));
+  public CycleMlpFamily() {
+    super(
+        "cyclemlp",
+        "CycleMLP",
+        "CycleMLP, ICLR 2022, arXiv:2107.10224",
+        CycleMlpConfiguration.class,
+        CONFIGURATIONS);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.repfold.zoo.gmlp;
 import static org.repfold.zoo.Settings.positive;
 import static org.repfold.zoo.Settings.require;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -13,29 +14,16 @@ import org.repfold.zoo.GraphOptions;
 import org.repfold.zoo.NetworkBuilder;
 import org.repfold.zoo.tokens.TokenConfiguration;
 import org.repfold.zoo.tokens.TokenNetwork;
+import org.repfold.zoo.tokens.TokenSettings;
 
 /**
  * Everything that determines a gMLP (Liu, Dai, So and Le, "Pay Attention to MLPs", NeurIPS 2021,
  * arXiv 2105.08050), as timm builds it.
  *
- * @param inChannels channels of the image
- * @param classes number of logits
- * @param imageHeight height of the image
- * @param imageWidth width of the image
- * @param patch height and width of a patch; it divides those of the image
- * @param depth number of blocks
- * @param channels channels of a token
+ * @param settings what all networks over tokens have
  * @param hidden channels inside a block, an even number: half of them gate the others
  */
-public record GmlpConfiguration(
-    int inChannels,
-    int classes,
-    int imageHeight,
-    int imageWidth,
-    int patch,
-    int depth,
-    int channels,
-    int hidden)
+public record GmlpConfiguration(@JsonUnwrapped TokenSettings settings, int hidden)
     implements TokenConfiguration {
   private static final double EPSILON = 1e-6;
 
@@ -48,30 +36,25 @@ public record GmlpConfiguration(
    * @throws BadInputException naming the setting, what was expected and what was found
    */
   public GmlpConfiguration {
-    TokenConfiguration.validate(
-        inChannels, classes, imageHeight, imageWidth, patch, depth, channels);
     positive("hidden", hidden);
     require(hidden % 2 == 0, "hidden: expected an even number, found %d", hidden);
   }
 
   @Override
-  public GmlpConfiguration withDepth(int newDepth) {
-    return new GmlpConfiguration(
-        inChannels, classes, imageHeight, imageWidth, patch, newDepth, channels, hidden);
+  public GmlpConfiguration with(TokenSettings newSettings) {
+    return new GmlpConfiguration(newSettings, hidden);
   }
 
   @Override
   public ComputationGraphConfiguration graph(Form form, GraphOptions options) {
-    TokenNetwork network = TokenNetwork.of(this, form, options);
-    String x = network.stem();
-    for (int block = 0; block < depth; block++) {
-      x = block(network, "blocks.%d.".formatted(block), x);
-    }
-    return network.classify(network.layerNorm("norm", x, channels, EPSILON));
+    TokenNetwork network = TokenNetwork.of(settings, form, options);
+    String x = network.blocks((prefix, input) -> block(network, prefix, input));
+    return network.classify(network.layerNorm("norm", x, settings.channels(), EPSILON));
   }
 
   /** Section 2 of the paper. */
   private String block(TokenNetwork network, String prefix, String input) {
+    int channels = settings.channels();
     String x = network.layerNorm(prefix + "norm", input, channels, EPSILON);
     String mlp = prefix + "mlp_channels.";
     x = network.linear(mlp + "fc1", x, TokenNetwork.CHANNELS, channels, hidden);
@@ -88,7 +71,9 @@ public record GmlpConfiguration(
     String u = graph.vertex(name + ".u", half(0, half), List.of(input));
     String v = graph.vertex(name + ".v", half(half, hidden), List.of(input));
     v = network.layerNorm(name + ".norm", v, half, GATE_EPSILON);
-    v = network.linear(name + ".proj", v, TokenNetwork.TOKENS, tokens(), tokens());
+    v =
+        network.linear(
+            name + ".proj", v, TokenNetwork.TOKENS, settings.tokens(), settings.tokens());
     return graph.vertex(name, new ElementWiseVertex(ElementWiseVertex.Op.Product), List.of(u, v));
   }
 

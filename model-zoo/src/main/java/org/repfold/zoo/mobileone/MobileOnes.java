@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.repfold.zoo.Naming;
+import org.repfold.zoo.branched.BranchedSettings;
 
 /**
  * MobileOne configurations by timm's names, for ImageNet, and {@code mobileone_demo}, small enough
@@ -28,12 +30,13 @@ final class MobileOnes {
     all.put(
         "mobileone_demo",
         new MobileOneConfiguration(
-            1, 10, 28, 28, 32, List.of(2, 1), List.of(64, 128), 2, MobileOneNames.TIMM));
+            new BranchedSettings(1, 10, 28, 28, 32, List.of(2, 1), List.of(64, 128), Naming.TIMM),
+            2));
     return Collections.unmodifiableMap(all);
   }
 
   private static MobileOneConfiguration imageNet(int stem, List<Integer> channels, int branches) {
     return new MobileOneConfiguration(
-        3, 1000, 224, 224, stem, List.of(2, 8, 10, 1), channels, branches, MobileOneNames.TIMM);
+        BranchedSettings.imageNet(stem, List.of(2, 8, 10, 1), channels), branches);
   }
 }

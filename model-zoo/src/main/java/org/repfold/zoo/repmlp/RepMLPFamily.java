@@ -7,42 +7,25 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.graph.Shape;
-import org.repfold.zoo.Family;
 import org.repfold.zoo.Form;
-import org.repfold.zoo.NetworkConfiguration;
+import org.repfold.zoo.PublishedFamily;
 import org.repfold.zoo.WeightInitializer;
 
 /** RepMLP, the first of its kind (arXiv 2105.01883), in ResNets. */
-public final class RepMLPFamily implements Family {
+public final class RepMLPFamily extends PublishedFamily<RepMLPResNetConfiguration> {
   static final String NAME = "repmlp";
 
   private static final Pattern BLOCK = Pattern.compile("(light|btnk)_repmlp\\.");
   private static final Pattern TRAIN_ONLY =
       Pattern.compile("\\.bn\\.|\\.fc3_bn\\.|_repmlp\\.repconv");
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public String title() {
-    return "RepMLP";
-  }
-
-  @Override
-  public String paper() {
-    return "RepMLP, arXiv:2105.01883";
-  }
-
-  @Override
-  public Class<RepMLPResNetConfiguration> configurationType() {
-    return RepMLPResNetConfiguration.class;
-  }
-
-  @Override
-  public Map<String, NetworkConfiguration> configurations() {
-    return RepMLPResNets.all();
+  public RepMLPFamily() {
+    super(
+        NAME,
+        "RepMLP",
+        "RepMLP, arXiv:2105.01883",
+        RepMLPResNetConfiguration.class,
+        RepMLPResNets.all());
   }
 
   @Override

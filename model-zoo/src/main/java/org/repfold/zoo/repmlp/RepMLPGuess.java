@@ -8,7 +8,6 @@ import org.repfold.graph.Shape;
 import org.repfold.zoo.ConfigurationJson;
 import org.repfold.zoo.Family;
 import org.repfold.zoo.Form;
-import org.repfold.zoo.NetworkConfiguration;
 
 /**
  * Tells a ResNet with RepMLP from its tensors. A published network is preferred where its tensors
@@ -22,9 +21,9 @@ final class RepMLPGuess {
 
   static Family.Guess of(Map<String, Shape> tensors, Form form, Optional<Shape> image) {
     RepMLPTraits traits = RepMLPTraits.of(tensors);
-    for (Map.Entry<String, NetworkConfiguration> known : RepMLPResNets.all().entrySet()) {
-      RepMLPResNetConfiguration net = (RepMLPResNetConfiguration) known.getValue();
-      if (RepMLPTraits.of(net, form).equals(traits) && fits(net, image)) {
+    for (Map.Entry<String, RepMLPResNetConfiguration> known : RepMLPResNets.all().entrySet()) {
+      RepMLPResNetConfiguration net = known.getValue();
+      if (RepMLPTraits.of(net, form).equals(traits) && net.isOn(image)) {
         return new Family.Guess(
             known.getKey(), net, "it has just these shapes: " + traits.describe());
       }
@@ -45,12 +44,6 @@ final class RepMLPGuess {
       return custom(traits, usual.get(0), "so partitions are square and the stem is the usual one");
     }
     throw ambiguous(traits, usual.isEmpty() ? candidates : usual);
-  }
-
-  private static boolean fits(RepMLPResNetConfiguration net, Optional<Shape> image) {
-    return image.isEmpty()
-        || image.get().dimension(2) == net.imageHeight()
-            && image.get().dimension(3) == net.imageWidth();
   }
 
   private static Family.Guess custom(RepMLPTraits traits, RepMLPSizes sizes, String why) {

@@ -4,24 +4,23 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.repfold.zoo.NetworkConfiguration;
 
 /**
  * ResNets with RepMLP by name: the two of the official code, for ImageNet, and {@code repmlp_demo},
  * small enough to train on a laptop's CPU in minutes.
  */
 public final class RepMLPResNets {
-  private static final Map<String, NetworkConfiguration> CONFIGURATIONS = configurations();
+  private static final Map<String, RepMLPResNetConfiguration> CONFIGURATIONS = configurations();
 
   private RepMLPResNets() {}
 
   /** All configurations, the published ones first. */
-  public static Map<String, NetworkConfiguration> all() {
+  public static Map<String, RepMLPResNetConfiguration> all() {
     return CONFIGURATIONS;
   }
 
-  private static Map<String, NetworkConfiguration> configurations() {
-    Map<String, NetworkConfiguration> all = new LinkedHashMap<>();
+  private static Map<String, RepMLPResNetConfiguration> configurations() {
+    Map<String, RepMLPResNetConfiguration> all = new LinkedHashMap<>();
     all.put("repmlp_res50_light_224", imageNet(UnitKind.LIGHT, List.of(), 4));
     all.put("repmlp_res50_bottleneck_224", imageNet(UnitKind.BOTTLENECK, List.of(2, 4), 8));
     all.put(

@@ -1,7 +1,5 @@
 package org.repfold.zoo.repmlpnet;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,39 +8,22 @@ import org.repfold.converter.fold.FoldRule;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
 import org.repfold.zoo.ConfigurationJson;
-import org.repfold.zoo.Family;
 import org.repfold.zoo.Form;
-import org.repfold.zoo.NetworkConfiguration;
+import org.repfold.zoo.PublishedFamily;
 import org.repfold.zoo.WeightInitializer;
 
 /** RepMLPNet (CVPR 2022, arXiv 2112.11081). */
-public final class RepMLPNetFamily implements Family {
+public final class RepMLPNetFamily extends PublishedFamily<RepMLPNetConfiguration> {
   private static final String NAME = "repmlpnet";
   private static final int MOST_LISTED = 6;
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public String title() {
-    return "RepMLPNet";
-  }
-
-  @Override
-  public String paper() {
-    return "RepMLPNet, CVPR 2022, arXiv:2112.11081";
-  }
-
-  @Override
-  public Class<RepMLPNetConfiguration> configurationType() {
-    return RepMLPNetConfiguration.class;
-  }
-
-  @Override
-  public Map<String, NetworkConfiguration> configurations() {
-    return Collections.unmodifiableMap(new LinkedHashMap<>(RepMLPNets.all()));
+  public RepMLPNetFamily() {
+    super(
+        NAME,
+        "RepMLPNet",
+        "RepMLPNet, CVPR 2022, arXiv:2112.11081",
+        RepMLPNetConfiguration.class,
+        RepMLPNets.all());
   }
 
   @Override
@@ -78,7 +59,7 @@ public final class RepMLPNetFamily implements Family {
     RepMLPNetTraits traits = RepMLPNetTraits.of(tensors);
     for (Map.Entry<String, RepMLPNetConfiguration> known : RepMLPNets.all().entrySet()) {
       RepMLPNetConfiguration net = known.getValue();
-      if (RepMLPNetTraits.of(net, form).equals(traits) && fits(net, image)) {
+      if (RepMLPNetTraits.of(net, form).equals(traits) && net.isOn(image)) {
         return new Guess(known.getKey(), net, "it has just these shapes: " + traits.describe());
       }
     }
@@ -95,12 +76,6 @@ public final class RepMLPNetFamily implements Family {
       }
     }
     throw ambiguous(traits, candidates);
-  }
-
-  private static boolean fits(RepMLPNetConfiguration net, Optional<Shape> image) {
-    return image.isEmpty()
-        || image.get().dimension(2) == net.imageHeight()
-            && image.get().dimension(3) == net.imageWidth();
   }
 
   private static Guess custom(RepMLPNetTraits traits, MapSizes sizes, String why) {

@@ -1,29 +1,15 @@
 package org.repfold.zoo.repvgg;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import org.repfold.zoo.Naming;
 import org.repfold.zoo.branched.ModuleNames;
 
-/** The code whose names for the modules of a RepVGG a network uses. */
-public enum RepVGGNames {
-  /** timm's. */
-  @JsonProperty("timm")
-  TIMM(
+/** What the modules of a RepVGG are called. */
+final class RepVGGNames {
+  private static final ModuleNames TIMM =
       new ModuleNames(
-          "stem",
-          "stages.%d.%d",
-          0,
-          "head.fc",
-          "conv_kxk",
-          "conv_1x1",
-          "identity",
-          "reparam_conv")),
-  /** Those of the paper's official code. */
-  @JsonProperty("official")
-  OFFICIAL(
+          "stem", "stages.%d.%d", 0, "head.fc", "conv_kxk", "conv_1x1", "identity", "reparam_conv");
+
+  private static final ModuleNames OFFICIAL =
       new ModuleNames(
           "stage0",
           "stage%d.%d",
@@ -32,25 +18,14 @@ public enum RepVGGNames {
           "rbr_dense",
           "rbr_1x1",
           "rbr_identity",
-          "rbr_reparam"));
+          "rbr_reparam");
 
-  private final ModuleNames modules;
+  private RepVGGNames() {}
 
-  RepVGGNames(ModuleNames modules) {
-    this.modules = modules;
-  }
-
-  /** The names. */
-  public ModuleNames modules() {
-    return modules;
-  }
-
-  static List<ModuleNames> all() {
-    return Arrays.stream(values()).map(RepVGGNames::modules).toList();
-  }
-
-  /** The names that tensors go by. */
-  static Optional<RepVGGNames> of(Set<String> tensors) {
-    return Arrays.stream(values()).filter(names -> names.modules.areOf(tensors)).findFirst();
+  static ModuleNames of(Naming names) {
+    return switch (names) {
+      case TIMM -> TIMM;
+      case OFFICIAL -> OFFICIAL;
+    };
   }
 }

@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.repfold.zoo.Naming;
+import org.repfold.zoo.branched.BranchedSettings;
 
 /**
  * RepVGG configurations by timm's names, for ImageNet, and {@code repvgg_demo}, small enough to
@@ -39,13 +41,13 @@ final class RepVGGs {
     all.put(
         "repvgg_demo",
         new RepVGGConfiguration(
-            1, 10, 28, 28, 24, List.of(2, 2), List.of(48, 96), 1, RepVGGNames.TIMM));
+            new BranchedSettings(1, 10, 28, 28, 24, List.of(2, 2), List.of(48, 96), Naming.TIMM),
+            1));
     return Collections.unmodifiableMap(all);
   }
 
   private static RepVGGConfiguration imageNet(
       int stem, List<Integer> blocks, List<Integer> channels, int groups) {
-    return new RepVGGConfiguration(
-        3, 1000, 224, 224, stem, blocks, channels, groups, RepVGGNames.TIMM);
+    return new RepVGGConfiguration(BranchedSettings.imageNet(stem, blocks, channels), groups);
   }
 }

@@ -6,40 +6,43 @@ import java.util.Optional;
 import java.util.Set;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.graph.Shape;
-import org.repfold.zoo.Family;
 import org.repfold.zoo.Form;
 import org.repfold.zoo.NetworkConfiguration;
+import org.repfold.zoo.PublishedFamily;
 import org.repfold.zoo.WeightInitializer;
 
 /**
  * A family of networks over tokens. timm has one form of each: there is no official deploy form.
+ *
+ * @param <C> the class of its configurations
  */
-public abstract class TokenFamily implements Family {
-  private final String mark;
+public abstract class TokenFamily<C extends TokenConfiguration> extends PublishedFamily<C> {
   private final String mixing;
 
   /**
-   * A family.
+   * A family; see the methods of {@link org.repfold.zoo.Family} that go by the same names.
    *
-   * @param mark part of the names that no other family has
-   * @param mixing name of the first weight that mixes tokens
+   * @param type the class of its configurations
+   * @param mixing name, in its block, of the first layer that mixes tokens, which no other family
+   *     has
    */
-  protected TokenFamily(String mark, String mixing) {
-    this.mark = mark;
+  protected TokenFamily(
+      String name,
+      String title,
+      String paper,
+      Class<C> type,
+      Map<String, C> configurations,
+      String mixing) {
+    super(name, title, paper, type, configurations);
     this.mixing = mixing;
   }
 
   /**
    * The network of these tensors.
    *
-   * @param image {@code [H, W]}
    * @throws org.repfold.graph.BadInputException naming a tensor that is missing or does not fit
    */
-  protected abstract TokenConfiguration configuration(
-      Map<String, Shape> tensors, TokenTraits traits, Shape image);
-
-  @Override
-  public abstract Class<? extends TokenConfiguration> configurationType();
+  protected abstract C configuration(Map<String, Shape> tensors, TokenSettings settings);
 
   @Override
   public final WeightInitializer weights() {
@@ -53,7 +56,7 @@ public abstract class TokenFamily implements Family {
 
   @Override
   public final boolean knows(Map<String, Shape> tensors) {
-    return tensors.keySet().stream().anyMatch(name -> name.contains(mark));
+    return tensors.keySet().stream().anyMatch(name -> name.contains("." + mixing + "."));
   }
 
   @Override
@@ -67,10 +70,10 @@ public abstract class TokenFamily implements Family {
    */
   @Override
   public final Guess guess(Map<String, Shape> tensors, Form form, Optional<Shape> image) {
-    TokenTraits traits = TokenTraits.of(tensors, mixing);
-    TokenConfiguration found = configuration(tensors, traits, traits.image(image));
+    TokenTraits traits = TokenTraits.of(tensors, "blocks.0." + mixing + ".weight");
+    C found = configuration(tensors, traits.settings(image));
     for (Map.Entry<String, NetworkConfiguration> known : configurations().entrySet()) {
-      TokenConfiguration net = configurationType().cast(known.getValue());
+      C net = configurationType().cast(known.getValue());
       if (net.plain().equals(found)) {
         return new Guess(known.getKey(), net, "it has just these shapes: " + traits.describe());
       }

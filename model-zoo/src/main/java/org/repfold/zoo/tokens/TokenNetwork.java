@@ -1,6 +1,7 @@
 package org.repfold.zoo.tokens;
 
 import java.util.List;
+import java.util.function.BinaryOperator;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.repfold.converter.io.dl4j.layers.AxisMean;
 import org.repfold.converter.io.dl4j.layers.GeluErf;
@@ -30,10 +31,10 @@ public final class TokenNetwork {
   /** The axis of the channels. */
   public static final int CHANNELS = 2;
 
-  private final TokenConfiguration net;
+  private final TokenSettings net;
   private final NetworkBuilder graph;
 
-  private TokenNetwork(TokenConfiguration net, GraphOptions options) {
+  private TokenNetwork(TokenSettings net, GraphOptions options) {
     this.net = net;
     graph =
         new NetworkBuilder(options, INPUT, net.inChannels(), net.imageHeight(), net.imageWidth());
@@ -44,7 +45,7 @@ public final class TokenNetwork {
    *
    * @throws BadInputException if another form than the train form is wanted: timm has no other
    */
-  public static TokenNetwork of(TokenConfiguration net, Form form, GraphOptions options) {
+  public static TokenNetwork of(TokenSettings net, Form form, GraphOptions options) {
     if (form != Form.TRAIN) {
       throw new BadInputException("timm has no deploy form of this network, only its train form");
     }
@@ -56,8 +57,21 @@ public final class TokenNetwork {
     return graph;
   }
 
+  /**
+   * The stem and all blocks.
+   *
+   * @param block adds a block, given the prefix of its vertices' names and its input
+   */
+  public String blocks(BinaryOperator<String> block) {
+    String x = stem();
+    for (int index = 0; index < net.depth(); index++) {
+      x = block.apply("blocks.%d.".formatted(index), x);
+    }
+    return x;
+  }
+
   /** One token for each patch, row by row. */
-  public String stem() {
+  private String stem() {
     String patches =
         graph.convolution(
             "stem.proj",

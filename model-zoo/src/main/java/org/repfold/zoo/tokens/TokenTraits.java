@@ -13,8 +13,7 @@ import org.repfold.zoo.TensorSizes;
  * What the tensors of a network over tokens tell of it; everything but how its tokens lie in the
  * image.
  */
-public record TokenTraits(
-    int inChannels, int classes, int patch, int depth, int channels, int tokens) {
+record TokenTraits(int inChannels, int classes, int patch, int depth, int channels, int tokens) {
   private static final String BLOCKS = "blocks.";
 
   /**
@@ -49,22 +48,27 @@ public record TokenTraits(
   }
 
   /**
-   * The image {@code [H, W]}: the one that is known, else the square one. Weights are the same for
+   * The settings, with the image that is known, else with the square one: weights are the same for
    * every image of as many patches.
    *
-   * @throws BadInputException if there is none
+   * @param image the input's shape {@code [N, C, H, W]}, where it is known
+   * @throws BadInputException if there is no square one
    */
-  Shape image(Optional<Shape> input) {
-    if (input.isPresent()) {
-      return Shape.of(input.get().dimension(2), input.get().dimension(3));
-    }
+  TokenSettings settings(Optional<Shape> image) {
     long side = Math.round(Math.sqrt(tokens));
-    if (side * side != tokens || side * patch > Integer.MAX_VALUE) {
+    if (image.isEmpty() && (side * side != tokens || side * patch > Integer.MAX_VALUE)) {
       throw new BadInputException(
           "the tensors (%s) do not say how the patches lie, as they make no square: --arch net.json must state the image"
               .formatted(describe()));
     }
-    return Shape.of(side * patch, side * patch);
+    return new TokenSettings(
+        inChannels,
+        classes,
+        (int) (long) image.map(shape -> shape.dimension(2)).orElse(side * patch),
+        (int) (long) image.map(shape -> shape.dimension(3)).orElse(side * patch),
+        patch,
+        depth,
+        channels);
   }
 
   /** In words. */

@@ -31,9 +31,9 @@ import org.repfold.graph.Tensor;
 import org.repfold.zoo.Form;
 import org.repfold.zoo.Golden;
 import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.Naming;
 import org.repfold.zoo.StateDict;
-import org.repfold.zoo.mobileone.MobileOneNames;
-import org.repfold.zoo.repvgg.RepVGGNames;
+import org.repfold.zoo.catalog.Architecture;
 
 /** Single blocks with the weights of the official RepVGG's and timm's MobileOne's. */
 class BranchedConvolutionGoldenTest {
@@ -49,13 +49,19 @@ class BranchedConvolutionGoldenTest {
   private static final double FLOAT_ROUNDING = 8 * 0x1p-24;
 
   static Stream<Arguments> blocks() {
-    ModuleNames repvgg = RepVGGNames.OFFICIAL.modules();
-    ModuleNames mobileone = MobileOneNames.TIMM.modules();
+    ModuleNames repvgg = names("repvgg_a0", Naming.OFFICIAL);
+    ModuleNames mobileone = names("mobileone_s0", Naming.TIMM);
     return Stream.of(
         Arguments.of("repvgg_identity", new BranchedConvolution(8, 8, 3, 1, 2, 1), repvgg),
         Arguments.of("repvgg_stride2", new BranchedConvolution(4, 8, 3, 2, 1, 1), repvgg),
         Arguments.of("mobileone_dense", new BranchedConvolution(8, 8, 3, 1, 1, 3), mobileone),
         Arguments.of("mobileone_depthwise", new BranchedConvolution(8, 8, 3, 1, 8, 3), mobileone));
+  }
+
+  private static ModuleNames names(String network, Naming names) {
+    BranchedConfiguration<?> configuration =
+        (BranchedConfiguration<?>) Architecture.find(network).configuration();
+    return configuration.named(names).modules();
   }
 
   private static ComputationGraph network(

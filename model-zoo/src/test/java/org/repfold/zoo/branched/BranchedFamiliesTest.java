@@ -34,6 +34,7 @@ import org.repfold.graph.safetensors.SafetensorsWriter;
 import org.repfold.zoo.Family;
 import org.repfold.zoo.Form;
 import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.Naming;
 import org.repfold.zoo.NetworkConfiguration;
 import org.repfold.zoo.OfficialTensors;
 import org.repfold.zoo.Parameters;
@@ -44,10 +45,8 @@ import org.repfold.zoo.catalog.NetworkSize;
 import org.repfold.zoo.catalog.PretrainedNetwork;
 import org.repfold.zoo.mobileone.MobileOneConfiguration;
 import org.repfold.zoo.mobileone.MobileOneFamily;
-import org.repfold.zoo.mobileone.MobileOneNames;
 import org.repfold.zoo.repvgg.RepVGGConfiguration;
 import org.repfold.zoo.repvgg.RepVGGFamily;
-import org.repfold.zoo.repvgg.RepVGGNames;
 
 /** RepVGG and MobileOne: their sizes, and how their networks are told from their tensors. */
 class BranchedFamiliesTest {
@@ -56,20 +55,21 @@ class BranchedFamiliesTest {
 
   static Stream<NetworkConfiguration> customs() {
     return Stream.of(
-        repvgg(List.of(3, 2), 4, RepVGGNames.TIMM),
-        repvgg(List.of(1, 2), 2, RepVGGNames.OFFICIAL),
-        repvgg(List.of(1, 1), 1, RepVGGNames.OFFICIAL),
-        mobileone(3, MobileOneNames.TIMM),
-        mobileone(1, MobileOneNames.OFFICIAL));
+        repvgg(List.of(3, 2), 4, Naming.TIMM),
+        repvgg(List.of(1, 2), 2, Naming.OFFICIAL),
+        repvgg(List.of(1, 1), 1, Naming.OFFICIAL),
+        mobileone(3, Naming.TIMM),
+        mobileone(1, Naming.OFFICIAL));
   }
 
-  private static RepVGGConfiguration repvgg(List<Integer> blocks, int groups, RepVGGNames names) {
-    return new RepVGGConfiguration(2, 5, 17, 23, 8, blocks, List.of(8, 12), groups, names);
+  private static RepVGGConfiguration repvgg(List<Integer> blocks, int groups, Naming names) {
+    return new RepVGGConfiguration(
+        new BranchedSettings(2, 5, 17, 23, 8, blocks, List.of(8, 12), names), groups);
   }
 
-  private static MobileOneConfiguration mobileone(int branches, MobileOneNames names) {
+  private static MobileOneConfiguration mobileone(int branches, Naming names) {
     return new MobileOneConfiguration(
-        1, 3, 15, 20, 6, List.of(2, 1), List.of(6, 10), branches, names);
+        new BranchedSettings(1, 3, 15, 20, 6, List.of(2, 1), List.of(6, 10), names), branches);
   }
 
   private static Family familyOf(NetworkConfiguration network) {
@@ -160,11 +160,9 @@ class BranchedFamiliesTest {
   }
 
   private static List<NetworkConfiguration> inAllNames(NetworkConfiguration network) {
-    return network instanceof RepVGGConfiguration repvgg
-        ? Stream.of(RepVGGNames.values()).<NetworkConfiguration>map(repvgg::with).toList()
-        : Stream.of(MobileOneNames.values())
-            .<NetworkConfiguration>map(((MobileOneConfiguration) network)::with)
-            .toList();
+    return Stream.of(Naming.values())
+        .<NetworkConfiguration>map(((BranchedConfiguration<?>) network)::named)
+        .toList();
   }
 
   @ParameterizedTest
@@ -195,7 +193,7 @@ class BranchedFamiliesTest {
   @Test
   void unknownImageSizeIsSaidToBeTheUsualOne() {
     Family.Guess guess =
-        guess(MOBILEONE, OfficialTensors.of(mobileone(2, MobileOneNames.TIMM), Form.TRAIN));
+        guess(MOBILEONE, OfficialTensors.of(mobileone(2, Naming.TIMM), Form.TRAIN));
 
     assertEquals(224, guess.configuration().imageHeight());
     assertTrue(guess.reason().contains("taken to be 224x224"), guess.reason());
@@ -229,7 +227,7 @@ class BranchedFamiliesTest {
   void networkWithoutItsClassifierIsRefused() {
     Map<String, Shape> tensors =
         new LinkedHashMap<>(
-            OfficialTensors.of(repvgg(List.of(1, 2), 2, RepVGGNames.OFFICIAL), Form.TRAIN));
+            OfficialTensors.of(repvgg(List.of(1, 2), 2, Naming.OFFICIAL), Form.TRAIN));
     tensors.remove("linear.weight");
 
     BadInputException error = assertThrows(BadInputException.class, () -> guess(REPVGG, tensors));
@@ -240,7 +238,7 @@ class BranchedFamiliesTest {
 
   @Test
   void statedNetworkTakesTheNamesOfTheTensors(@TempDir Path folder) {
-    RepVGGConfiguration official = repvgg(List.of(1, 2), 2, RepVGGNames.OFFICIAL);
+    RepVGGConfiguration official = repvgg(List.of(1, 2), 2, Naming.OFFICIAL);
     Path file = folder.resolve("official.safetensors");
     SafetensorsWriter.write(
         new Safetensors(zeros(OfficialTensors.of(official, Form.DEPLOY)), Map.of()), file, false);
@@ -248,7 +246,7 @@ class BranchedFamiliesTest {
     PretrainedNetwork read =
         PretrainedNetwork.read(
             file,
-            Optional.of(new Architecture("stated", REPVGG, official.with(RepVGGNames.TIMM))),
+            Optional.of(new Architecture("stated", REPVGG, official.named(Naming.TIMM))),
             Optional.empty());
 
     assertEquals(official, read.architecture().configuration());
@@ -285,14 +283,15 @@ class BranchedFamiliesTest {
         List.of("[3,2]", "[3,0]", "blocks: expected a positive number, found 0"),
         List.of("\"timm\"", "\"tim\"", "[official, timm]"),
         List.of("\"timm\"", "null", "names: expected timm or official"),
-        List.of("\"names\":\"timm\"", "\"name\":\"timm\"", "'names'"));
+        List.of("\"names\":\"timm\"", "\"name\":\"timm\"", "'names'"),
+        List.of("\"groups\":4", "\"groups\":4,\"group\":4", "unknown setting group; known:"));
   }
 
   @ParameterizedTest
   @MethodSource("mistakes")
   void mistakeInJsonIsNamed(List<String> mistake, @TempDir Path folder) throws IOException {
     String json =
-        new Architecture("custom", REPVGG, repvgg(List.of(3, 2), 4, RepVGGNames.TIMM)).toJson();
+        new Architecture("custom", REPVGG, repvgg(List.of(3, 2), 4, Naming.TIMM)).toJson();
     assertTrue(json.contains(mistake.get(0)), json);
     Path file = folder.resolve("net.json");
     Files.writeString(file, json.replace(mistake.get(0), mistake.get(1)));

@@ -8,14 +8,13 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.repfold.zoo.GraphOptions;
+import org.repfold.zoo.Naming;
 import org.repfold.zoo.NetworkConfiguration;
 import org.repfold.zoo.catalog.Architecture;
 import org.repfold.zoo.mobileone.MobileOneConfiguration;
 import org.repfold.zoo.mobileone.MobileOneFamily;
-import org.repfold.zoo.mobileone.MobileOneNames;
 import org.repfold.zoo.repvgg.RepVGGConfiguration;
 import org.repfold.zoo.repvgg.RepVGGFamily;
-import org.repfold.zoo.repvgg.RepVGGNames;
 
 class ByobWeightsTest {
   /** Of samples of at least 128 values: about four of their standard errors. */
@@ -24,12 +23,12 @@ class ByobWeightsTest {
   private static final ComputationGraph REPVGG =
       build(
           new RepVGGConfiguration(
-              1, 1000, 8, 8, 128, List.of(2), List.of(128), 4, RepVGGNames.TIMM));
+              new BranchedSettings(1, 1000, 8, 8, 128, List.of(2), List.of(128), Naming.TIMM), 4));
 
   private static final ComputationGraph MOBILEONE =
       build(
           new MobileOneConfiguration(
-              1, 10, 8, 8, 128, List.of(1), List.of(64), 1, MobileOneNames.TIMM));
+              new BranchedSettings(1, 10, 8, 8, 128, List.of(1), List.of(64), Naming.TIMM), 1));
 
   private static ComputationGraph build(NetworkConfiguration network) {
     return new Architecture(

@@ -68,7 +68,7 @@ class RepMLPGuessTest {
   @ParameterizedTest
   @MethodSource("published")
   void publishedNetworksAreFoundByName(String name, Form form) {
-    RepMLPResNetConfiguration net = (RepMLPResNetConfiguration) RepMLPResNets.all().get(name);
+    RepMLPResNetConfiguration net = RepMLPResNets.all().get(name);
     Map<String, Shape> tensors = OfficialTensors.of(net, form);
 
     assertEquals(form, FAMILY.formOf(tensors.keySet()));
@@ -104,8 +104,7 @@ class RepMLPGuessTest {
 
   @Test
   void otherStemsAreAmbiguousAndTheCandidatesListed() {
-    RepMLPResNetConfiguration demo =
-        (RepMLPResNetConfiguration) RepMLPResNets.all().get("repmlp_demo");
+    RepMLPResNetConfiguration demo = RepMLPResNets.all().get("repmlp_demo");
     Map<String, Shape> tensors = new LinkedHashMap<>(OfficialTensors.of(demo, Form.TRAIN));
     tensors.put("linear.weight", Shape.of(37, tensors.get("linear.weight").dimension(1)));
     tensors.put("linear.bias", Shape.of(37));

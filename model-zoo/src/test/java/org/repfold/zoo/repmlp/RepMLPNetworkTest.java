@@ -52,9 +52,7 @@ class RepMLPNetworkTest {
   @TempDir Path folder;
 
   static Stream<RepMLPResNetConfiguration> networks() {
-    return Stream.of(
-        RepMLPResNetsTest.SMALL,
-        (RepMLPResNetConfiguration) RepMLPResNets.all().get("repmlp_demo"));
+    return Stream.of(RepMLPResNetsTest.SMALL, RepMLPResNets.all().get("repmlp_demo"));
   }
 
   private static Architecture architecture(RepMLPResNetConfiguration net) {
@@ -181,8 +179,7 @@ class RepMLPNetworkTest {
 
   @Test
   void savedNetworkIsRecognised() throws IOException {
-    RepMLPResNetConfiguration demo =
-        (RepMLPResNetConfiguration) RepMLPResNets.all().get("repmlp_demo");
+    RepMLPResNetConfiguration demo = RepMLPResNets.all().get("repmlp_demo");
     Path file = folder.resolve("demo.zip");
     ComputationGraph network = trained(demo, DataType.FLOAT);
     ModelSerializer.writeModel(network, file.toFile(), false);

@@ -65,7 +65,9 @@ class TimmWeightsTest {
     assertEquals(0, mixer.get("norm.bias").amaxNumber().doubleValue());
 
     Map<String, INDArray> resmlp =
-        initial(new ResMlpFamily(), new ResMlpConfiguration(3, 10, 32, 32, 8, 2, 24, 96, 0.01));
+        initial(
+            new ResMlpFamily(),
+            new ResMlpConfiguration(new TokenSettings(3, 10, 32, 32, 8, 2, 24), 96, 0.01));
     assertEquals(24, resmlp.get("blocks.0.norm1.alpha").sumNumber().doubleValue());
     assertEquals(0, resmlp.get("blocks.0.norm1.beta").amaxNumber().doubleValue());
     assertEquals(0.24, resmlp.get("blocks.1.ls2").sumNumber().doubleValue(), 1e-12);

@@ -13,10 +13,12 @@ import org.repfold.zoo.resmlp.ResMlpConfiguration;
 
 /** The networks of the golden cases. */
 final class TinyNetworks {
-  static final MixerConfiguration MIXER = new MixerConfiguration(3, 10, 32, 32, 8, 2, 24, 12, 96);
+  static final MixerConfiguration MIXER =
+      new MixerConfiguration(new TokenSettings(3, 10, 32, 32, 8, 2, 24), 12, 96);
   static final ResMlpConfiguration RESMLP =
-      new ResMlpConfiguration(3, 10, 32, 32, 8, 2, 24, 96, 1e-4);
-  static final GmlpConfiguration GMLP = new GmlpConfiguration(3, 10, 32, 32, 8, 2, 24, 144);
+      new ResMlpConfiguration(new TokenSettings(3, 10, 32, 32, 8, 2, 24), 96, 1e-4);
+  static final GmlpConfiguration GMLP =
+      new GmlpConfiguration(new TokenSettings(3, 10, 32, 32, 8, 2, 24), 144);
 
   private TinyNetworks() {}
 

@@ -86,7 +86,8 @@ class TokenCheckpointTest {
 
   @Test
   void otherSizesMakeACustomNetwork() {
-    MixerConfiguration net = new MixerConfiguration(1, 7, 24, 24, 4, 3, 10, 5, 9);
+    MixerConfiguration net =
+        new MixerConfiguration(new TokenSettings(1, 7, 24, 24, 4, 3, 10), 5, 9);
 
     Family.Guess guess = guess(net, Optional.empty());
 
@@ -100,7 +101,7 @@ class TokenCheckpointTest {
 
   @Test
   void patchesThatMakeNoSquareAreAmbiguousUnlessTheImageIsKnown() {
-    MixerConfiguration net = new MixerConfiguration(1, 7, 12, 8, 4, 3, 10, 5, 9);
+    MixerConfiguration net = new MixerConfiguration(new TokenSettings(1, 7, 12, 8, 4, 3, 10), 5, 9);
 
     BadInputException error =
         assertThrows(BadInputException.class, () -> guess(net, Optional.empty()));

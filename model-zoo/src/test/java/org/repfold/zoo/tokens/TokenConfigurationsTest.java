@@ -77,7 +77,8 @@ class TokenConfigurationsTest {
          "patch": 4, "depth": 2, "channels": 6, "hidden": 10}
         """);
     Architecture found = Architecture.find(file.toString());
-    assertEquals(new GmlpConfiguration(1, 7, 12, 8, 4, 2, 6, 10), found.configuration());
+    assertEquals(
+        new GmlpConfiguration(new TokenSettings(1, 7, 12, 8, 4, 2, 6), 10), found.configuration());
     Files.writeString(file, found.toJson());
     assertEquals(found, Architecture.find(file.toString()));
   }
@@ -111,16 +112,16 @@ class TokenConfigurationsTest {
   void settingsThatMakeNoNetworkAreRefusedByName() {
     assertRefused(
         "patch: expected a divisor of the image's sides 32 and 32, found 5",
-        () -> new MixerConfiguration(3, 10, 32, 32, 5, 2, 24, 12, 96));
+        () -> new MixerConfiguration(new TokenSettings(3, 10, 32, 32, 5, 2, 24), 12, 96));
     assertRefused(
         "tokenHidden: expected a positive number, found 0",
-        () -> new MixerConfiguration(3, 10, 32, 32, 8, 2, 24, 0, 96));
+        () -> new MixerConfiguration(new TokenSettings(3, 10, 32, 32, 8, 2, 24), 0, 96));
     assertRefused(
         "hidden: expected an even number, found 9",
-        () -> new GmlpConfiguration(3, 10, 32, 32, 8, 2, 24, 9));
+        () -> new GmlpConfiguration(new TokenSettings(3, 10, 32, 32, 8, 2, 24), 9));
     assertRefused(
         "layerScale: expected a factor above 0 and at most 1, found 0.0",
-        () -> new ResMlpConfiguration(3, 10, 32, 32, 8, 2, 24, 96, 0));
+        () -> new ResMlpConfiguration(new TokenSettings(3, 10, 32, 32, 8, 2, 24), 96, 0));
   }
 
   @Test

@@ -18,20 +18,21 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.repfold.zoo.Form;
 import org.repfold.zoo.GraphOptions;
 import org.repfold.zoo.Initialization;
+import org.repfold.zoo.Naming;
 import org.repfold.zoo.NetworkConfiguration;
 import org.repfold.zoo.Regularization;
 import org.repfold.zoo.WeightInitializer;
+import org.repfold.zoo.branched.BranchedSettings;
 import org.repfold.zoo.cyclemlp.CycleMlpConfiguration;
 import org.repfold.zoo.gmlp.GmlpConfiguration;
 import org.repfold.zoo.mixer.MixerConfiguration;
 import org.repfold.zoo.mobileone.MobileOneConfiguration;
-import org.repfold.zoo.mobileone.MobileOneNames;
 import org.repfold.zoo.repmlp.RepMLPResNetConfiguration;
 import org.repfold.zoo.repmlp.UnitKind;
 import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
 import org.repfold.zoo.repvgg.RepVGGConfiguration;
-import org.repfold.zoo.repvgg.RepVGGNames;
 import org.repfold.zoo.resmlp.ResMlpConfiguration;
+import org.repfold.zoo.tokens.TokenSettings;
 
 class TrainingKernelsTest {
   /** Float32 sums of some hundred terms, taken in another order, through a dozen layers. */
@@ -97,13 +98,14 @@ class TrainingKernelsTest {
             List.of(true),
             1,
             false),
-        new MixerConfiguration(2, 3, 24, 24, 4, 2, 10, 7, 20),
-        new ResMlpConfiguration(2, 3, 24, 24, 4, 2, 10, 20, 0.5),
-        new GmlpConfiguration(2, 3, 24, 24, 4, 2, 10, 20),
+        new MixerConfiguration(new TokenSettings(2, 3, 24, 24, 4, 2, 10), 7, 20),
+        new ResMlpConfiguration(new TokenSettings(2, 3, 24, 24, 4, 2, 10), 20, 0.5),
+        new GmlpConfiguration(new TokenSettings(2, 3, 24, 24, 4, 2, 10), 20),
         new RepVGGConfiguration(
-            2, 3, 24, 24, 6, List.of(2, 1), List.of(8, 10), 4, RepVGGNames.TIMM),
+            new BranchedSettings(2, 3, 24, 24, 6, List.of(2, 1), List.of(8, 10), Naming.TIMM), 4),
         new MobileOneConfiguration(
-            2, 3, 24, 24, 6, List.of(2, 1, 1), List.of(6, 8, 10), 2, MobileOneNames.TIMM));
+            new BranchedSettings(2, 3, 24, 24, 6, List.of(2, 1, 1), List.of(6, 8, 10), Naming.TIMM),
+            2));
   }
 
   private static ComputationGraph graph(NetworkConfiguration net, DataType type) {
