@@ -6,17 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
-import org.repfold.zoo.GraphOptions;
-import org.repfold.zoo.catalog.Architecture;
-import org.repfold.zoo.catalog.Families;
 
 /** What the list of models says of a network is what is found in its files. */
 class ModelsTest {
@@ -24,33 +16,33 @@ class ModelsTest {
 
   @TempDir Path folder;
 
-  static Stream<String> smallNetworks() {
-    return Families.architectures().stream()
-        .map(Architecture::name)
-        .filter(name -> name.endsWith("_demo"));
-  }
-
   @ParameterizedTest
-  @MethodSource("smallNetworks")
+  @MethodSource("org.repfold.cli.RandomNetwork#small")
   void inspectAgrees(String name) throws IOException {
     JsonNode listed = listed(name);
     Path train = folder.resolve("train.zip");
-    save(name, train);
-    Path deploy = folder.resolve("deploy.onnx");
-    assertEquals(
-        0,
-        CommandResult.of("convert", train.toString(), "-o", deploy.toString(), "--no-verify")
-            .exitCode());
-
-    for (String form : new String[] {"train", "deploy"}) {
-      Path file = form.equals("train") ? train : deploy;
-      JsonNode found = json("inspect", file.toString(), "--json");
+    RandomNetwork.save(name, train);
+    assertAgrees(listed, "train", train);
+    for (String deployed : new String[] {"deploy.onnx", "deploy.zip"}) {
+      Path deploy = folder.resolve(deployed);
       assertEquals(
-          listed.get("parameters").get(form).longValue(),
-          found.get("parameters").longValue(),
-          form);
-      assertEquals(listed.get("flops").get(form).longValue(), found.get("flops").longValue(), form);
+          0,
+          CommandResult.of("convert", train.toString(), "-o", deploy.toString(), "--no-verify")
+              .exitCode());
+      assertAgrees(listed, "deploy", deploy);
     }
+  }
+
+  private static void assertAgrees(JsonNode listed, String form, Path file) throws IOException {
+    JsonNode found = json("inspect", file.toString(), "--json");
+    assertEquals(
+        listed.get("parameters").get(form).longValue(),
+        found.get("parameters").longValue(),
+        () -> "parameters of " + file);
+    assertEquals(
+        listed.get("flops").get(form).longValue(),
+        found.get("flops").longValue(),
+        () -> "operations of " + file);
   }
 
   private static JsonNode listed(String name) throws IOException {
@@ -64,13 +56,5 @@ class ModelsTest {
 
   private static JsonNode json(String... arguments) throws IOException {
     return JSON.readTree(CommandResult.of((Object[]) arguments).out());
-  }
-
-  /** With statistics, gains and shifts for which no fold is simpler than in a trained network. */
-  private static void save(String name, Path file) throws IOException {
-    ComputationGraph graph = Architecture.find(name).build(GraphOptions.inference(DataType.FLOAT));
-    graph.params().assign(Nd4j.rand(DataType.FLOAT, graph.params().shape()).muli(0.5).addi(0.25));
-    ModelSerializer.writeModel(graph, file.toFile(), false);
-    graph.close();
   }
 }

@@ -172,14 +172,14 @@ final class LayerFactory {
             .axis(axis)
             .nOut(norm.scale().size())
             .epsilon(norm.epsilon())
+            .hasShift(norm.shift().isPresent())
             .activation(new ActivationIdentity())
             .build();
     return new Part<>(
         layer,
         table -> {
           fillVector(table, LayerNorm.GAIN, norm.scale());
-          INDArray shift = table.get(LayerNorm.SHIFT).assign(0);
-          norm.shift().ifPresent(values -> shift.assign(array(values)));
+          norm.shift().ifPresent(values -> fillVector(table, LayerNorm.SHIFT, values));
         });
   }
 

@@ -30,6 +30,7 @@ final class FastLayerNorm extends LayerNormLayer {
   /** Whether this class computes what the configured layer does. */
   static boolean supports(LayerNorm conf) {
     return conf.getAxis() == 1
+        && conf.isHasShift()
         && conf.getActivationFn() instanceof ActivationIdentity
         && conf.getIDropout() == null;
   }

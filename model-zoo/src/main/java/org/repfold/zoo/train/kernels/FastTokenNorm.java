@@ -26,7 +26,9 @@ final class FastTokenNorm extends LayerNormLayer {
 
   /** Whether this class computes what the configured layer does. */
   static boolean supports(LayerNorm conf) {
-    return conf.getActivationFn() instanceof ActivationIdentity && conf.getIDropout() == null;
+    return conf.isHasShift()
+        && conf.getActivationFn() instanceof ActivationIdentity
+        && conf.getIDropout() == null;
   }
 
   private boolean isAlongLastAxis() {

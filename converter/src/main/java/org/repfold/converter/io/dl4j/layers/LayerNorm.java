@@ -16,7 +16,8 @@ import org.repfold.graph.Shape;
 /**
  * {@code y = gain * (x - mean) / sqrt(variance + epsilon) + shift}, mean and variance taken along
  * one axis, at each position of the others (Ba, Kiros and Hinton, arXiv 1607.06450, equation 4).
- * Parameters: {@code gain} and {@code shift}, each {@code [C]} of the axis's size {@code nOut}.
+ * Parameters: {@code gain} and, unless {@code hasShift(false)}, {@code shift}, each {@code [C]} of
+ * the axis's size {@code nOut}.
  */
 public final class LayerNorm extends Parametric implements OfficialParameters {
   /** Key of the factor. */
@@ -29,6 +30,7 @@ public final class LayerNorm extends Parametric implements OfficialParameters {
 
   @JsonProperty private int axis;
   @JsonProperty private double epsilon;
+  @JsonProperty private boolean hasShift = true;
 
   private LayerNorm() {}
 
@@ -36,6 +38,7 @@ public final class LayerNorm extends Parametric implements OfficialParameters {
     super(builder);
     axis = builder.axis;
     epsilon = builder.epsilon;
+    hasShift = builder.hasShift;
     nIn = nOut;
     if (axis < 1 || nOut < 1 || !(epsilon >= 0)) {
       throw new IllegalArgumentException(
@@ -53,12 +56,18 @@ public final class LayerNorm extends Parametric implements OfficialParameters {
     return epsilon;
   }
 
+  public boolean isHasShift() {
+    return hasShift;
+  }
+
   @Override
   NamedParameters parameters() {
-    return new NamedParameters.Builder()
-        .add(GAIN, NamedParameters.Role.CONSTANT, 1, nOut)
-        .add(SHIFT, NamedParameters.Role.BIAS, 0, nOut)
-        .build((conf, parameter, view) -> {});
+    NamedParameters.Builder parameters =
+        new NamedParameters.Builder().add(GAIN, NamedParameters.Role.CONSTANT, 1, nOut);
+    if (hasShift) {
+      parameters.add(SHIFT, NamedParameters.Role.BIAS, 0, nOut);
+    }
+    return parameters.build((conf, parameter, view) -> {});
   }
 
   @Override
@@ -79,9 +88,10 @@ public final class LayerNorm extends Parametric implements OfficialParameters {
 
   @Override
   public List<OfficialParameter> officialParameters() {
-    return List.of(
-        new OfficialParameter("weight", GAIN, Shape.of(nOut)),
-        new OfficialParameter("bias", SHIFT, Shape.of(nOut)));
+    OfficialParameter gain = new OfficialParameter("weight", GAIN, Shape.of(nOut));
+    return hasShift
+        ? List.of(gain, new OfficialParameter("bias", SHIFT, Shape.of(nOut)))
+        : List.of(gain);
   }
 
   /** A {@code LayerNormalization}, between transposes where the axis is not the last. */
@@ -89,7 +99,9 @@ public final class LayerNorm extends Parametric implements OfficialParameters {
   public String describe(VertexBuilder vertex) {
     Operator norm =
         new Operator.LayerNormalization(
-            vertex.parameter(GAIN), Optional.of(vertex.parameter(SHIFT)), epsilon);
+            vertex.parameter(GAIN),
+            hasShift ? Optional.of(vertex.parameter(SHIFT)) : Optional.empty(),
+            epsilon);
     int last = vertex.shape(vertex.input()).rank() - 1;
     String result;
     if (axis == last) {
@@ -109,7 +121,7 @@ public final class LayerNorm extends Parametric implements OfficialParameters {
 
   @Override
   List<?> settings() {
-    return List.of(nOut, axis, epsilon);
+    return List.of(nOut, axis, epsilon, hasShift);
   }
 
   /** Builds the layer; the axis and nOut, its size, are required. */
@@ -117,6 +129,7 @@ public final class LayerNorm extends Parametric implements OfficialParameters {
   public static final class Builder extends Parametric.Builder<Builder> {
     private int axis;
     private double epsilon = 1e-5;
+    private boolean hasShift = true;
 
     /** The axis that is normalised, counted with the batch, which is axis 0. */
     public Builder axis(int axis) {
@@ -127,6 +140,12 @@ public final class LayerNorm extends Parametric implements OfficialParameters {
     /** What is added to the variance; 1e-5 unless stated. */
     public Builder epsilon(double epsilon) {
       this.epsilon = epsilon;
+      return this;
+    }
+
+    /** Whether the layer adds a shift {@code [nOut]}. */
+    public Builder hasShift(boolean hasShift) {
+      this.hasShift = hasShift;
       return this;
     }
 

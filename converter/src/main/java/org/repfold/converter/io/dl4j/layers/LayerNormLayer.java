@@ -28,7 +28,10 @@ public class LayerNormLayer extends ParametricLayer<LayerNorm> {
   @Override
   INDArray forward(INDArray x, LayerWorkspaceMgr workspaceMgr) {
     INDArray y = normalised(x).rows();
-    y.muliRowVector(getParam(LayerNorm.GAIN)).addiRowVector(getParam(LayerNorm.SHIFT));
+    y.muliRowVector(getParam(LayerNorm.GAIN));
+    if (hasBias()) {
+      y.addiRowVector(getParam(LayerNorm.SHIFT));
+    }
     return fromRows(y, x.shape(), ArrayType.ACTIVATIONS, workspaceMgr);
   }
 
@@ -41,7 +44,9 @@ public class LayerNormLayer extends ParametricLayer<LayerNorm> {
     Normalised normalised = normalised(x);
     INDArray z = normalised.rows();
     INDArray dy = rows(delta);
-    slope(LayerNorm.SHIFT).assign(dy.sum(0));
+    if (hasBias()) {
+      slope(LayerNorm.SHIFT).assign(dy.sum(0));
+    }
     slope(LayerNorm.GAIN).assign(dy.mul(z).sum(0));
     INDArray h = dy.mulRowVector(getParam(LayerNorm.GAIN));
     INDArray along = h.mul(z).mean(1);

@@ -212,6 +212,9 @@ class LayersTest {
         new Case(
             "layer norm of the channels of maps",
             new LayerNorm.Builder().axis(1).nOut(CHANNELS).build()),
+        new Case(
+            "layer norm without shift",
+            new LayerNorm.Builder().axis(1).nOut(CHANNELS).hasShift(false).build()),
         new Case("affine of tokens", new Affine(CHANNELS), true, TOKENS * CHANNELS),
         new Case("layer scale", new LayerScale(CHANNELS, 0.1), true, TOKENS * CHANNELS),
         new Case(
