@@ -72,7 +72,7 @@ final class ConvertCommand extends ConsoleCommand {
     ModelFile source = models.read(input, inputShapes.shapes(), console());
     Converter converter =
         target == ModelFile.Format.PYTORCH
-            ? Converter.of(source, models.officialFolds(source, console()), effort())
+            ? Converter.of(source, models.officialForm(source, console()), effort())
             : Converter.of(source, effort());
     DeployForm deploy = converter.deployForm(target);
     console()

@@ -2,7 +2,6 @@ package org.repfold.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -10,7 +9,6 @@ import java.util.function.Supplier;
 import org.repfold.converter.Conversion;
 import org.repfold.converter.DeployForm;
 import org.repfold.converter.execute.ExecutableBody;
-import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.io.Fingerprint;
 import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.verify.LabelledData;
@@ -22,30 +20,33 @@ import org.repfold.graph.BadInputException;
 import org.repfold.graph.Node;
 import org.repfold.graph.Operator;
 import org.repfold.graph.Shape;
+import org.repfold.zoo.catalog.OfficialForm;
 
 /**
  * A train form from a file, converted: makes deploy forms of it and verifies them.
  *
  * @param source the train form
  * @param conversion what became of it
+ * @param shapes of the tensors of a checkpoint, by name, where it is converted to one
  */
-record Converter(ModelFile source, Conversion conversion) {
+record Converter(ModelFile source, Conversion conversion, Map<String, Shape> shapes) {
   /** A node's operands and result, of both forms. */
   private static final int VALUES_AT_ONCE = 6;
 
   /** Converts, certifying the folds as far as the effort goes. */
   static Converter of(ModelFile source, Effort effort) {
-    return of(source, () -> Conversion.of(source.graph(), effort));
+    return of(source, () -> Conversion.of(source.graph(), effort), Map.of());
   }
 
-  /** As {@link #of(ModelFile, Effort)}, with a few folds alone. */
-  static Converter of(ModelFile source, List<FoldRule> folds, Effort effort) {
-    return of(source, () -> Conversion.of(source.graph(), folds, effort));
+  /** As {@link #of(ModelFile, Effort)}, to what a network's own PyTorch code deploys. */
+  static Converter of(ModelFile source, OfficialForm form, Effort effort) {
+    return of(source, () -> Conversion.of(source.graph(), form.folds(), effort), form.tensors());
   }
 
-  private static Converter of(ModelFile source, Supplier<Conversion> conversion) {
+  private static Converter of(
+      ModelFile source, Supplier<Conversion> conversion, Map<String, Shape> shapes) {
     try {
-      return new Converter(source, conversion.get());
+      return new Converter(source, conversion.get(), shapes);
     } catch (BadInputException e) {
       throw new BadInputException(source.path() + ": " + e.getMessage(), e);
     }
@@ -53,7 +54,9 @@ record Converter(ModelFile source, Conversion conversion) {
 
   /** The deploy form for a kind of file, with its provenance. */
   DeployForm deployForm(ModelFile.Format format) {
-    return DeployForm.of(conversion, format, source.dl4j(), provenance());
+    return format == ModelFile.Format.PYTORCH
+        ? DeployForm.checkpoint(conversion, shapes, provenance())
+        : DeployForm.of(conversion, format, source.dl4j(), provenance());
   }
 
   private Map<String, String> provenance() {

@@ -5,7 +5,6 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,12 +12,12 @@ import java.util.function.Consumer;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
-import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.io.ModelFile;
 import org.repfold.converter.report.GraphSummary;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.Shape;
 import org.repfold.zoo.catalog.Architecture;
+import org.repfold.zoo.catalog.OfficialForm;
 import org.repfold.zoo.catalog.PretrainedNetwork;
 import picocli.CommandLine.Option;
 
@@ -103,11 +102,11 @@ final class ModelReading {
   }
 
   /**
-   * The folds of the official conversion of a network of the zoo.
+   * What the official code of a network of the zoo deploys.
    *
    * @throws BadInputException if the model is no such network
    */
-  List<FoldRule> officialFolds(ModelFile model, Console console) {
+  OfficialForm officialForm(ModelFile model, Console console) {
     if (model.format() == ModelFile.Format.ONNX) {
       throw new BadInputException(
           model.path()
@@ -119,13 +118,11 @@ final class ModelReading {
           PretrainedNetwork.recognise(model, architecture()),
           remark -> say(console, model.path(), remark));
     }
-    Architecture architecture = known.orElseThrow();
-    if (architecture.family().officialFolds().isEmpty()) {
-      throw new BadInputException(
-          "%s: expected a network whose official code has a deploy form to write a checkpoint of, found %s"
-              .formatted(model.path(), architecture.name()));
+    OfficialForm form = known.orElseThrow().officialForm();
+    if (form.folds().isEmpty()) {
+      say(console, model.path(), "the official code has no deploy form, only its train form");
     }
-    return architecture.family().officialFolds();
+    return form;
   }
 
   private Optional<Architecture> architecture() {

@@ -66,7 +66,7 @@ final class VerifyCommand extends ConsoleCommand {
     ModelFile source = models.read(train, inputShapes.shapes(), console());
     Converter converter =
         ModelFile.formatOf(deploy) == ModelFile.Format.PYTORCH
-            ? Converter.of(source, models.officialFolds(source, console()), Effort.ALL)
+            ? Converter.of(source, models.officialForm(source, console()), Effort.ALL)
             : Converter.of(source, Effort.ALL);
     ModelFile written = models.readDeployForm(deploy, console());
     Optional<LabelledData> labelled =

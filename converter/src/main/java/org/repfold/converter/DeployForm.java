@@ -18,6 +18,8 @@ import org.repfold.converter.verify.certificate.Certificates;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Graph;
+import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
 import org.repfold.graph.onnx.OnnxWriter;
 import org.repfold.graph.safetensors.Safetensors;
 import org.repfold.graph.safetensors.SafetensorsWriter;
@@ -30,13 +32,15 @@ import org.repfold.graph.safetensors.SafetensorsWriter;
  * @param certificates of the folding's steps
  * @param shipped what the file computes, of the same nodes, parameters rounded to float32
  * @param dl4j the DL4J graph, where the file holds one
+ * @param shapes those that a checkpoint's tensors are to have, by name, where they are known
  */
 public record DeployForm(
     ModelFile.Format format,
     Folding folding,
     Certificates certificates,
     Graph shipped,
-    Optional<ComputationGraph> dl4j) {
+    Optional<ComputationGraph> dl4j,
+    Map<String, Shape> shapes) {
 
   /**
    * The deploy form for a kind of file. A checkpoint holds the parameters under the names of the
@@ -54,7 +58,7 @@ public record DeployForm(
     return switch (format) {
       case ONNX -> onnx(conversion, metadata);
       case DL4J -> dl4j(conversion, source, metadata);
-      case PYTORCH -> pytorch(conversion, metadata);
+      case PYTORCH -> checkpoint(conversion, Map.of(), metadata);
     };
   }
 
@@ -73,7 +77,8 @@ public record DeployForm(
         folding,
         conversion.certificates(),
         conversion.deploy().withMetadata(metadata),
-        Optional.empty());
+        Optional.empty(),
+        Map.of());
   }
 
   private static DeployForm dl4j(
@@ -99,17 +104,26 @@ public record DeployForm(
             folding.source(), exact.graph(), folding.steps(), folding.refusals(), equivalents),
         conversion.certificates().first(folding.steps().size()),
         read(rounded, folding).graph().withMetadata(metadata),
-        Optional.of(rounded));
+        Optional.of(rounded),
+        Map.of());
   }
 
-  private static DeployForm pytorch(Conversion conversion, Map<String, String> metadata) {
+  /**
+   * The deploy form for a checkpoint.
+   *
+   * @param shapes that the modules have for their tensors, by name, where they are known
+   * @param metadata free text (provenance) for the file
+   */
+  public static DeployForm checkpoint(
+      Conversion conversion, Map<String, Shape> shapes, Map<String, String> metadata) {
     Folding folding = conversion.folding();
     return new DeployForm(
         ModelFile.Format.PYTORCH,
         folding,
         conversion.certificates().first(folding.steps().size()),
         conversion.folded().withMetadata(metadata),
-        Optional.empty());
+        Optional.empty(),
+        shapes);
   }
 
   private static Dl4jGraph read(ComputationGraph written, Folding folding) {
@@ -130,7 +144,8 @@ public record DeployForm(
       case PYTORCH -> {
         Map<String, String> metadata = new HashMap<>(shipped.metadata());
         metadata.put("format", "pt");
-        SafetensorsWriter.write(new Safetensors(GraphStateDict.of(shipped), metadata), file, force);
+        Map<String, Tensor> tensors = GraphStateDict.of(shipped, shapes);
+        SafetensorsWriter.write(new Safetensors(tensors, metadata), file, force);
       }
     }
   }

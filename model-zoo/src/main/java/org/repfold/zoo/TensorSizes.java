@@ -28,4 +28,16 @@ public final class TensorSizes {
     }
     return IntStream.range(0, rank).mapToObj(axis -> (int) shape.dimension(axis)).toList();
   }
+
+  /**
+   * The sizes of a dense layer's weight {@code [out, in]}, which may be {@code [out, in, 1, 1]},
+   * that of the convolution that computes the same.
+   *
+   * @throws BadInputException naming the tensor, if it is missing, or has other axes or empty ones
+   */
+  public static List<Integer> ofDense(Map<String, Shape> tensors, String name) {
+    Shape shape = tensors.get(name);
+    boolean isConvolution = shape != null && shape.rank() == 4 && shape.product(2, 4) == 1;
+    return of(tensors, name, isConvolution ? 4 : 2).subList(0, 2);
+  }
 }

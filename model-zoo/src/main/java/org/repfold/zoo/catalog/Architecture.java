@@ -10,6 +10,7 @@ import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.repfold.converter.fold.FoldRule;
 import org.repfold.converter.io.dl4j.Dl4jReader;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
@@ -63,6 +64,13 @@ public record Architecture(String name, Family family, NetworkConfiguration conf
   public ComputationGraph build(GraphOptions options) {
     return Initialization.initialize(
         configuration.graph(Form.TRAIN, options), family.weights(), options.seed());
+  }
+
+  /** What its own PyTorch code deploys. */
+  public OfficialForm officialForm() {
+    List<FoldRule> folds = family.officialFolds();
+    Form form = folds.isEmpty() ? Form.TRAIN : Form.DEPLOY;
+    return new OfficialForm(folds, OfficialTensors.of(configuration, form));
   }
 
   /** What {@link #find} reads from a JSON file. */

@@ -16,6 +16,7 @@ import org.repfold.graph.Graph;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.zoo.Form;
+import org.repfold.zoo.OfficialTensors;
 
 /**
  * A network of the zoo, found in a model file.
@@ -46,14 +47,15 @@ public record PretrainedNetwork(
     Checkpoint checkpoint = Checkpoint.read(file, section);
     List<String> remarks = new ArrayList<>(remarks(checkpoint));
     try {
+      Map<String, Tensor> tensors = checkpoint.tensors();
       Architecture architecture =
           stated
-              .map(known -> known.named(checkpoint.tensors().keySet()))
-              .orElseGet(() -> guess(checkpoint.tensors(), Optional.empty(), remarks));
-      Form form = architecture.family().formOf(checkpoint.tensors().keySet());
+              .map(known -> known.named(tensors.keySet()))
+              .orElseGet(() -> guess(tensors, Optional.empty(), remarks));
+      Form form = architecture.family().formOf(tensors.keySet());
       remarks.add(
           "%s form of %s".formatted(form.name().toLowerCase(Locale.ROOT), architecture.name()));
-      Graph graph = architecture.graph(form, checkpoint.tensors());
+      Graph graph = architecture.graph(form, tensors);
       ModelFile model = new ModelFile(file, ModelFile.Format.PYTORCH, graph, Optional.empty());
       return new PretrainedNetwork(model, architecture, form, remarks);
     } catch (BadInputException e) {
@@ -78,7 +80,8 @@ public record PretrainedNetwork(
               .map(known -> known.named(tensors.keySet()))
               .orElseGet(() -> guess(tensors, image, remarks));
       Form form = architecture.family().formOf(tensors.keySet());
-      Graph expected = architecture.graph(form, tensors);
+      Map<String, Shape> official = OfficialTensors.of(architecture.configuration(), form);
+      Graph expected = architecture.graph(form, GraphStateDict.of(graph, official));
       if (!Set.copyOf(expected.nodes()).equals(Set.copyOf(graph.nodes()))) {
         throw new BadInputException(
             "expected " + architecture.name() + ", found other operators between its layers");

@@ -57,7 +57,7 @@ final class CycleMlpTraits {
         count++;
       }
       String block = "network.%d.0.".formatted(module);
-      List<Integer> perceptron = TensorSizes.of(tensors, block + "mlp.fc1.weight", 2);
+      List<Integer> perceptron = TensorSizes.ofDense(tensors, block + "mlp.fc1.weight");
       blocks.add(count);
       channels.add(perceptron.get(1));
       mlpRatios.add(ratio(perceptron.get(0), perceptron.get(1)));
