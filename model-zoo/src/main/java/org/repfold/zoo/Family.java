@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.repfold.converter.fold.FoldRule;
 import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
 
 /** Networks of one kind, as one paper and its official PyTorch code describe them. */
 public interface Family {
@@ -49,6 +50,14 @@ public interface Family {
    */
   default NetworkConfiguration named(NetworkConfiguration network, Set<String> tensors) {
     return network;
+  }
+
+  /**
+   * The tensors under the names, and in the shapes, that they have here; empty where they are not
+   * those of another code of the family.
+   */
+  default Optional<Map<String, Tensor>> translated(Map<String, Tensor> tensors) {
+    return Optional.empty();
   }
 
   /**

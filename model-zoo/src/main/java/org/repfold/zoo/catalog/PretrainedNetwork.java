@@ -15,6 +15,7 @@ import org.repfold.graph.BadInputException;
 import org.repfold.graph.Graph;
 import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
+import org.repfold.zoo.Family;
 import org.repfold.zoo.Form;
 import org.repfold.zoo.OfficialTensors;
 
@@ -47,7 +48,7 @@ public record PretrainedNetwork(
     Checkpoint checkpoint = Checkpoint.read(file, section);
     List<String> remarks = new ArrayList<>(remarks(checkpoint));
     try {
-      Map<String, Tensor> tensors = checkpoint.tensors();
+      Map<String, Tensor> tensors = translated(checkpoint.tensors(), remarks);
       Architecture architecture =
           stated
               .map(known -> known.named(tensors.keySet()))
@@ -94,6 +95,17 @@ public record PretrainedNetwork(
               + e.getMessage(),
           e);
     }
+  }
+
+  private static Map<String, Tensor> translated(Map<String, Tensor> tensors, List<String> remarks) {
+    for (Family family : Families.all()) {
+      Optional<Map<String, Tensor>> translated = family.translated(tensors);
+      if (translated.isPresent()) {
+        remarks.add("names of the official code of %s, read as timm's".formatted(family.title()));
+        return translated.get();
+      }
+    }
+    return tensors;
   }
 
   private static Architecture guess(

@@ -2,12 +2,14 @@ package org.repfold.zoo.resmlp;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
 import org.repfold.zoo.TensorSizes;
 import org.repfold.zoo.tokens.TokenFamily;
 import org.repfold.zoo.tokens.TokenSettings;
 
-/** ResMLP (arXiv 2105.03404). */
+/** ResMLP (arXiv 2105.03404), with timm's names; checkpoints may have the official code's. */
 public final class ResMlpFamily extends TokenFamily<ResMlpConfiguration> {
 
   public ResMlpFamily() {
@@ -18,6 +20,11 @@ public final class ResMlpFamily extends TokenFamily<ResMlpConfiguration> {
         ResMlpConfiguration.class,
         all(),
         "linear_tokens");
+  }
+
+  @Override
+  public Optional<Map<String, Tensor>> translated(Map<String, Tensor> tensors) {
+    return OfficialNames.toTimm(tensors);
   }
 
   @Override

@@ -8,6 +8,7 @@ import static org.repfold.zoo.Closeness.assertClose;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ import org.repfold.converter.execute.ReferenceExecutor;
 import org.repfold.graph.BadInputException;
 import org.repfold.graph.ElementType;
 import org.repfold.graph.Shape;
+import org.repfold.graph.Tensor;
 import org.repfold.graph.safetensors.Safetensors;
 import org.repfold.graph.safetensors.SafetensorsWriter;
 import org.repfold.zoo.Family;
@@ -58,6 +60,36 @@ class TokenCheckpointTest {
     PretrainedNetwork found = PretrainedNetwork.read(file, Optional.empty(), Optional.empty());
     assertEquals(configuration, found.architecture().configuration());
     assertTrue(found.remarks().get(0).contains("16 tokens"), found.remarks().toString());
+    assertClose(
+        golden.tensor("y_exact"),
+        new ReferenceExecutor(found.model().graph(), ElementType.FLOAT64).run(golden.tensor("x")),
+        DOUBLE_TOLERANCE);
+  }
+
+  /** As DeiT's repository has ResMLP. */
+  @Test
+  void checkpointOfTheOfficialCodeOfResMlpIsReadAsTheSameNetwork(@TempDir Path folder) {
+    Golden golden = Golden.read("resmlp_tiny");
+    Map<String, Tensor> official = new LinkedHashMap<>();
+    golden
+        .tensorsOf("train.")
+        .forEach(
+            (name, tensor) -> {
+              boolean isAffine = name.endsWith(".alpha") || name.endsWith(".beta");
+              official.put(
+                  name.replace("stem.", "patch_embed.")
+                      .replace("linear_tokens.", "attn.")
+                      .replace("mlp_channels.", "mlp.")
+                      .replace("ls", "gamma_"),
+                  isAffine ? tensor.reshape(Shape.of(tensor.size())) : tensor);
+            });
+    assertTrue(official.keySet().containsAll(List.of("blocks.1.gamma_2", "blocks.0.attn.bias")));
+    Path file = folder.resolve("resmlp.safetensors");
+    SafetensorsWriter.write(new Safetensors(official, Map.of()), file, false);
+
+    PretrainedNetwork found = PretrainedNetwork.read(file, Optional.empty(), Optional.empty());
+
+    assertEquals("names of the official code of ResMLP, read as timm's", found.remarks().get(0));
     assertClose(
         golden.tensor("y_exact"),
         new ReferenceExecutor(found.model().graph(), ElementType.FLOAT64).run(golden.tensor("x")),
