@@ -86,9 +86,9 @@ final class TrainCommand extends ConsoleCommand {
   @Option(
       names = "--drop-path",
       description =
-          "Stochastic depth: share of images that skip a residual branch, where the family has it"
-              + " (${DEFAULT-VALUE}).")
-  private double dropPath;
+          "Stochastic depth: share of images that skip a residual branch, where the family has it;"
+              + " default: the paper's of gmlp_s16_224 (0.05) and gmlp_b16_224 (0.2), else 0.")
+  private Double dropPath;
 
   @Option(names = "--schedule", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
   private TrainingRecipe.Schedule schedule = TrainingRecipe.Schedule.ONE_CYCLE;
@@ -137,13 +137,14 @@ final class TrainCommand extends ConsoleCommand {
       Checkpoint state = Checkpoint.read(checkpoint);
       return new TrainingRun(state.graph(), state.recipe());
     }
+    double skipped = dropPath != null ? dropPath : chosen.family().dropPath(chosen.name());
     TrainingRecipe recipe =
         new TrainingRecipe(
             epochs,
             batch,
             optimizer,
             learningRate,
-            new Regularization(weightDecay, labelSmoothing, dropout, dropPath),
+            new Regularization(weightDecay, labelSmoothing, dropout, skipped),
             schedule,
             noAugmentation ? Augmentation.NONE : new Augmentation(true, 2),
             Normalization.FASHION_MNIST,

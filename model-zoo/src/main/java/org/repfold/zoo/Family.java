@@ -30,6 +30,14 @@ public interface Family {
   WeightInitializer weights();
 
   /**
+   * The rate of stochastic depth that the paper trains a published network with; 0 where none is
+   * known.
+   */
+  default double dropPath(String network) {
+    return 0;
+  }
+
+  /**
    * The folds that lead from the train form to the official deploy form; empty where the official
    * code has none.
    */

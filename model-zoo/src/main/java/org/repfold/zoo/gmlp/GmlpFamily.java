@@ -20,6 +20,16 @@ public final class GmlpFamily extends TokenFamily<GmlpConfiguration> {
         "mlp_channels.gate.proj");
   }
 
+  /** Table 1 of the paper, which states how many images keep a branch: 1, 0.95 and 0.8. */
+  @Override
+  public double dropPath(String network) {
+    return switch (network) {
+      case "gmlp_s16_224" -> 0.05;
+      case "gmlp_b16_224" -> 0.2;
+      default -> 0;
+    };
+  }
+
   @Override
   protected GmlpConfiguration configuration(Map<String, Shape> tensors, TokenSettings settings) {
     return new GmlpConfiguration(

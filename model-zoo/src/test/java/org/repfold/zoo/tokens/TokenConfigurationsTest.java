@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -29,6 +30,7 @@ import org.repfold.zoo.Parameters;
 import org.repfold.zoo.Regularization;
 import org.repfold.zoo.catalog.Architecture;
 import org.repfold.zoo.gmlp.GmlpConfiguration;
+import org.repfold.zoo.gmlp.GmlpFamily;
 import org.repfold.zoo.mixer.MixerConfiguration;
 import org.repfold.zoo.resmlp.ResMlpConfiguration;
 
@@ -95,6 +97,14 @@ class TokenConfigurationsTest {
             "blocks.1.add2.drop_path"),
         dropping(options));
     assertEquals(List.of(), dropping(OPTIONS));
+  }
+
+  @Test
+  void stochasticDepthOfGmlpIsThatOfThePaper() {
+    GmlpFamily family = new GmlpFamily();
+    assertEquals(
+        List.of(0.0, 0.05, 0.2),
+        Stream.of("gmlp_ti16_224", "gmlp_s16_224", "gmlp_b16_224").map(family::dropPath).toList());
   }
 
   private static List<String> dropping(GraphOptions options) {
