@@ -2,36 +2,26 @@ package org.repfold.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.repfold.graph.Shape;
 import org.repfold.graph.Tensor;
 import org.repfold.graph.npy.Npy;
 import org.repfold.graph.safetensors.Safetensors;
 import org.repfold.graph.safetensors.SafetensorsReader;
-import org.repfold.graph.safetensors.SafetensorsWriter;
-import org.repfold.zoo.catalog.Architecture;
-import org.repfold.zoo.repmlpnet.RepMLPNetConfiguration;
-import org.repfold.zoo.repmlpnet.RepMLPNetFamily;
 
 /** Checkpoints in and out, with what the reference implementation computes. */
 class CheckpointTest {
@@ -44,79 +34,18 @@ class CheckpointTest {
   /** The reference folds in float32: a scale, and a sum of a few products, each rounded. */
   private static final double FOLDING_IN_FLOAT = 8 * 0x1p-24;
 
-  private static final RepMLPNetConfiguration TINY =
-      new RepMLPNetConfiguration(
-          3,
-          10,
-          32,
-          32,
-          4,
-          4,
-          List.of(1, 2),
-          List.of(16, 32),
-          List.of(4, 4),
-          List.of(4, 4),
-          List.of(2, 8),
-          List.of(1, 3),
-          4);
-
   @TempDir Path folder;
-  private Map<String, Tensor> golden;
-  private Path architecture;
+  private GoldenCheckpoint golden;
 
   @BeforeEach
   void readGolden() throws IOException {
-    golden = SafetensorsReader.read(resource("golden.safetensors")).tensors();
-    architecture =
-        Files.writeString(
-            folder.resolve("tiny.json"),
-            new Architecture("tiny", new RepMLPNetFamily(), TINY).toJson());
-  }
-
-  private static Path resource(String name) {
-    try {
-      return Path.of(CheckpointTest.class.getResource("/checkpoints/" + name).toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private Map<String, Tensor> stateDict(String form) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    golden.forEach(
-        (name, tensor) -> {
-          if (name.startsWith(form + ".")) {
-            tensors.put(name.substring(form.length() + 1), tensor);
-          }
-        });
-    return tensors;
-  }
-
-  private Path write(String name, Map<String, Tensor> tensors) {
-    Path file = folder.resolve(name);
-    SafetensorsWriter.write(new Safetensors(tensors, Map.of("format", "pt")), file, true);
-    return file;
-  }
-
-  /** The golden network in one kind of checkpoint. */
-  private Path checkpoint(String kind) {
-    return switch (kind) {
-      case "pth" -> resource("training.pth");
-      case "safetensors" -> write("train.safetensors", stateDict("train"));
-      default -> write("official.safetensors", stateDict("deploy"));
-    };
-  }
-
-  private Path convert(Path input, String output) {
-    Path file = folder.resolve(output);
-    CommandResult.of("convert", input, "-o", file, "--arch", architecture).assertDone();
-    return file;
+    golden = GoldenCheckpoint.in(folder);
   }
 
   private void assertGives(Tensor expected, double tolerance, Path model, Object... options) {
     Path input = folder.resolve("x.npy");
     Path output = folder.resolve("y.npy");
-    Npy.write(golden.get("x"), input, true);
+    Npy.write(golden.tensor("x"), input, true);
     Object[] arguments = {"run", model, "--input", input, "--output", output, "--force"};
     Object[] all = Arrays.copyOf(arguments, arguments.length + options.length);
     System.arraycopy(options, 0, all, arguments.length, options.length);
@@ -130,20 +59,24 @@ class CheckpointTest {
   @ValueSource(strings = {"pth", "safetensors"})
   void checkpointReproducesTheReferenceInDouble(String kind) {
     assertGives(
-        golden.get("y_exact"),
+        golden.tensor("y_exact"),
         DOUBLE_TOLERANCE,
-        checkpoint(kind),
+        golden.checkpoint(kind),
         "--engine",
         "nd4j-f64",
         "--arch",
-        architecture);
+        golden.architecture());
   }
 
   @Test
   void officialDeployFormComputesWhatTheReferencesDoes() {
     // The reference's own float32 weights, in float64: as far from the truth as they are.
     assertGives(
-        golden.get("y_exact"), FLOAT_TOLERANCE, checkpoint("deploy"), "--arch", architecture);
+        golden.tensor("y_exact"),
+        FLOAT_TOLERANCE,
+        golden.checkpoint("deploy"),
+        "--arch",
+        golden.architecture());
   }
 
   @ParameterizedTest
@@ -156,25 +89,26 @@ class CheckpointTest {
     "deploy, zip"
   })
   void convertedCheckpointReproducesTheReference(String kind, String ending) throws IOException {
-    Path deploy = convert(checkpoint(kind), "deploy." + ending);
+    Path deploy = golden.convert(golden.checkpoint(kind), "deploy." + ending);
 
-    assertGives(golden.get("y_exact"), FLOAT_TOLERANCE, deploy);
+    assertGives(golden.tensor("y_exact"), FLOAT_TOLERANCE, deploy);
     assertEquals(0, operators(deploy).get("BatchNormalization").asInt());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"pth", "safetensors", "deploy"})
   void checkpointOutIsTheReferencesOwnDeployForm(String kind) {
-    Map<String, Tensor> expected = stateDict("deploy");
+    Map<String, Tensor> expected = golden.stateDict("deploy");
 
-    Path written = convert(checkpoint(kind), "out.safetensors");
+    Path written = golden.convert(golden.checkpoint(kind), "out.safetensors");
 
     Safetensors found = SafetensorsReader.read(written);
     assertEquals(expected.keySet(), found.tensors().keySet());
     expected.forEach((name, tensor) -> assertSame(name, tensor, found.tensor(name)));
     assertEquals("pt", found.metadata().get("format"));
     assertTrue(found.metadata().containsKey("repfold.source.sha256"));
-    assertGives(golden.get("y_exact"), FLOAT_TOLERANCE, written, "--arch", architecture);
+    assertGives(
+        golden.tensor("y_exact"), FLOAT_TOLERANCE, written, "--arch", golden.architecture());
   }
 
   private static void assertSame(String name, Tensor expected, Tensor found) {
@@ -189,46 +123,46 @@ class CheckpointTest {
     Path output = folder.resolve("weights");
 
     CommandResult.of(
-            "convert", checkpoint("pth"), "-o", output, "--to", "pytorch", "--arch", architecture)
+            "convert",
+            golden.checkpoint("pth"),
+            "-o",
+            output,
+            "--to",
+            "pytorch",
+            "--arch",
+            golden.architecture())
         .assertDone();
 
-    assertEquals(stateDict("deploy").keySet(), SafetensorsReader.read(output).tensors().keySet());
+    assertEquals(
+        golden.stateDict("deploy").keySet(), SafetensorsReader.read(output).tensors().keySet());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"onnx", "zip", "safetensors"})
   void convertingTwiceGivesTheSameBytes(String ending) throws IOException {
-    Path source = checkpoint("pth");
+    Path source = golden.checkpoint("pth");
 
     assertArrayEquals(
-        Files.readAllBytes(convert(source, "a." + ending)),
-        Files.readAllBytes(convert(source, "b." + ending)));
+        Files.readAllBytes(golden.convert(source, "a." + ending)),
+        Files.readAllBytes(golden.convert(source, "b." + ending)));
   }
 
   @Test
   void sectionPrefixesAndFormAreSaid() {
-    Path source = checkpoint("pth");
+    Path source = golden.checkpoint("pth");
 
-    String printed = CommandResult.of("inspect", source, "--arch", architecture).assertDone().out();
+    String printed =
+        CommandResult.of("inspect", source, "--arch", golden.architecture()).assertDone().out();
 
     assertTrue(printed.contains("tensors of 'model_ema', not of 'model'"), printed);
     assertTrue(printed.contains("took 'module.' from the names"), printed);
-    assertTrue(printed.contains("train form of " + architecture), printed);
-  }
-
-  @Test
-  void sectionMayBeStated() {
-    CommandResult.of("inspect", checkpoint("pth"), "--section", "model", "--arch", architecture)
-        .assertBadInput("training.pth", "missing");
-
-    CommandResult.of("inspect", checkpoint("pth"), "--section", "best", "--arch", architecture)
-        .assertBadInput("training.pth", "'best'");
+    assertTrue(printed.contains("train form of " + golden.architecture()), printed);
   }
 
   @Test
   void operatorsAreTheSameWhicheverFormTheCheckpointHolds() throws IOException {
-    JsonNode train = operators(convert(checkpoint("pth"), "a.onnx"));
-    JsonNode deploy = operators(convert(checkpoint("deploy"), "b.onnx"));
+    JsonNode train = operators(golden.convert(golden.checkpoint("pth"), "a.onnx"));
+    JsonNode deploy = operators(golden.convert(golden.checkpoint("deploy"), "b.onnx"));
 
     assertEquals(train, deploy);
     assertTrue(train.get("MatMul").asInt() > 0, train.toString());
@@ -258,131 +192,45 @@ class CheckpointTest {
     return output;
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"convert", "inspect"})
-  void ambiguousArchitectureListsTheCandidates(String command) {
-    Path source = checkpoint("safetensors");
-    Path output = folder.resolve("d.onnx");
-    Object[] arguments =
-        command.equals("convert")
-            ? new Object[] {command, source, "-o", output}
-            : new Object[] {command, source};
-
-    CommandResult.of(arguments)
-        .assertBadInput(
-            "train.safetensors", "--arch", "images of 32x32 with partitions 4x4, 4x4", "64x64");
-
-    assertFalse(Files.exists(output));
-  }
-
-  private void assertRefuses(Consumer<Map<String, Tensor>> change, String... words) {
-    Map<String, Tensor> tensors = stateDict("train");
-    change.accept(tensors);
-    Path source = write("changed.safetensors", tensors);
-    Path output = folder.resolve("d.onnx");
-
-    CommandResult.of("convert", source, "-o", output, "--arch", architecture).assertBadInput(words);
-
-    assertFalse(Files.exists(output));
-  }
-
-  @Test
-  void allWrongTensorsAreListedInOneLine() {
-    assertRefuses(
-        tensors -> {
-          tensors.remove("head_norm.weight");
-          tensors.remove("stages.1.1.prebn2.running_var");
-          tensors.put("head.bias", Tensor.vector(new double[11]));
-          tensors.put("aux_head.weight", Tensor.vector(1));
-        },
-        "changed.safetensors",
-        "missing stages.1.1.prebn2.running_var, head_norm.weight",
-        "unexpected aux_head.weight",
-        "head.bias: expected shape [10], found [11]");
-  }
-
-  @Test
-  void integersAreNoWeights() {
-    assertRefuses(
-        tensors -> tensors.put("head.bias", Tensor.of(Shape.of(10), new long[10])),
-        "integers in head.bias");
-  }
-
-  @Test
-  void weightThatIsNotANumberIsNamed() {
-    float[] bias = new float[10];
-    bias[3] = Float.NaN;
-    assertRefuses(
-        tensors -> tensors.put("head.bias", Tensor.of(Shape.of(10), bias)), "head", "NaN");
-  }
-
   @Test
   void countsOfBatchesMayBeMissing() {
-    Map<String, Tensor> tensors = stateDict("train");
+    Map<String, Tensor> tensors = golden.stateDict("train");
     tensors.keySet().removeIf(name -> name.endsWith("num_batches_tracked"));
 
-    Path written = convert(write("plain.safetensors", tensors), "out.safetensors");
+    Path written = golden.convert(golden.write("plain.safetensors", tensors), "out.safetensors");
 
-    assertEquals(stateDict("deploy").keySet(), SafetensorsReader.read(written).tensors().keySet());
-  }
-
-  @Test
-  void wrongFamilyIsNamedByItsTensors() {
-    Path source = write("resnet.safetensors", Map.of("layer1.0.conv1.weight", Tensor.vector(1)));
-
-    CommandResult.of("convert", source, "-o", folder.resolve("d.onnx"))
-        .assertBadInput("resnet.safetensors", "RepMLPNet", "layer1.0.conv1.weight");
-  }
-
-  @Test
-  void wrongArchitectureIsRefused() {
-    CommandResult.of(
-            "convert",
-            checkpoint("safetensors"),
-            "-o",
-            folder.resolve("d.onnx"),
-            "--arch",
-            "repmlpnet_t224")
-        .assertBadInput("repmlpnet_t224 (train form)", "missing", "stages.2.0", "head.weight");
-  }
-
-  @Test
-  void damagedCheckpointIsNamed() throws IOException {
-    byte[] whole = Files.readAllBytes(checkpoint("pth"));
-    Path half = Files.write(folder.resolve("half.pth"), Arrays.copyOf(whole, whole.length / 2));
-
-    CommandResult.of("convert", half, "-o", folder.resolve("d.onnx"))
-        .assertBadInput("half.pth", "whole zip");
-  }
-
-  @Test
-  void inputShapesOfACheckpointAreRefused() {
-    CommandResult.of("inspect", checkpoint("pth"), "--input-shape", "input=3x32x32")
-        .assertBadInput("training.pth", "input shapes");
+    assertEquals(
+        golden.stateDict("deploy").keySet(), SafetensorsReader.read(written).tensors().keySet());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"onnx", "zip", "safetensors"})
   void convertedCheckpointPassesVerification(String ending) {
-    Path train = checkpoint("pth");
-    Path deploy = convert(train, "deploy." + ending);
+    Path train = golden.checkpoint("pth");
+    Path deploy = golden.convert(train, "deploy." + ending);
 
     String printed =
-        CommandResult.of("verify", train, deploy, "--arch", architecture).assertDone().out();
+        CommandResult.of("verify", train, deploy, "--arch", golden.architecture())
+            .assertDone()
+            .out();
 
     assertEquals(3, printed.split("PASSED", -1).length - 1, printed);
   }
 
   @Test
   void officialDeployFormOfAnotherNetworkFailsVerification() {
-    Map<String, Tensor> other = new LinkedHashMap<>(stateDict("deploy"));
+    Map<String, Tensor> other = new LinkedHashMap<>(golden.stateDict("deploy"));
     double[] bias = other.get("head.bias").toDoubles();
     bias[0] += 1e-3;
     other.put("head.bias", Tensor.vector(bias).to(org.repfold.graph.ElementType.FLOAT32));
 
     CommandResult result =
         CommandResult.of(
-            "verify", checkpoint("pth"), write("other.safetensors", other), "--arch", architecture);
+            "verify",
+            golden.checkpoint("pth"),
+            golden.write("other.safetensors", other),
+            "--arch",
+            golden.architecture());
 
     assertEquals(Main.NOT_EQUIVALENT, result.exitCode(), result.out() + result.err());
   }
@@ -400,55 +248,15 @@ class CheckpointTest {
 
     CommandResult.of(
             "convert",
-            checkpoint("pth"),
+            golden.checkpoint("pth"),
             "-o",
             folder.resolve("out.safetensors"),
             "--arch",
-            architecture,
+            golden.architecture(),
             "--report",
             report)
         .assertDone();
 
     assertTrue(Files.exists(report.resolve("report.html")));
-  }
-
-  @Test
-  void modelsWithoutOfficialNamesBecomeNoCheckpoint() {
-    Path onnx = convert(checkpoint("pth"), "deploy.onnx");
-    Path output = folder.resolve("out.safetensors");
-
-    CommandResult.of("convert", onnx, "-o", output).assertBadInput("deploy.onnx", "official names");
-
-    assertFalse(Files.exists(output));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"deploy", "changed"})
-  void otherDl4jNetworksBecomeNoCheckpoint(String kind) {
-    Path zip =
-        kind.equals("deploy")
-            ? convert(checkpoint("pth"), "deploy.zip")
-            : TinyModel.write(folder.resolve("changed.zip"), CheckpointTest::swapEpsilon);
-    Path output = folder.resolve("out.safetensors");
-
-    CommandResult.of("convert", zip, "-o", output)
-        .assertBadInput(kind + ".zip", "network of the zoo");
-
-    assertFalse(Files.exists(output));
-  }
-
-  /** The official code would compute something else with the same weights. */
-  private static void swapEpsilon(ComputationGraph graph) {
-    org.deeplearning4j.nn.conf.layers.BatchNormalization norm =
-        (org.deeplearning4j.nn.conf.layers.BatchNormalization)
-            graph.getLayer("head_norm").conf().getLayer();
-    norm.setEps(1e-3);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"out.pth", "out.pt", "out.txt"})
-  void otherEndingsAreRefused(String name) {
-    CommandResult.of("convert", checkpoint("pth"), "-o", folder.resolve(name))
-        .assertBadInput(name, ".safetensors");
   }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.repfold.converter.io.dl4j.Networks.assertSameAnswer;
 import static org.repfold.converter.io.dl4j.Networks.input;
 import static org.repfold.converter.io.dl4j.Networks.random;
-import static org.repfold.converter.io.dl4j.Networks.randomise;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,17 +14,13 @@ import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
-import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
 import org.deeplearning4j.nn.conf.dropout.SpatialDropout;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
-import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -35,18 +30,12 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaLayer;
-import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
-import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -152,71 +141,6 @@ class NetworksTest {
     String own = Wave.class.getName();
     assertSameAnswer(
         network, new Dl4jReader(Set.of(own)).read(file, type).graph(), input(2, 3, 9, 7));
-  }
-
-  private static MultiLayerNetwork leNet(DataType type) {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .dataType(type)
-                .activation(Activation.RELU)
-                .list()
-                .layer(new ConvolutionLayer.Builder(5, 5).nOut(6).build())
-                .layer(new SubsamplingLayer.Builder(PoolingType.MAX).build())
-                .layer(new BatchNormalization())
-                .layer(new ConvolutionLayer.Builder(3, 3).nOut(8).dropOut(0.5).build())
-                .layer(
-                    new SubsamplingLayer.Builder(PoolingType.AVG)
-                        .kernelSize(2, 2)
-                        .stride(2, 2)
-                        .build())
-                .layer(new DenseLayer.Builder().nOut(12).weightNoise(new DropConnect(0.5)).build())
-                .layer(new DropoutLayer(new GaussianNoise(0.3)))
-                .layer(output(5))
-                .setInputType(InputType.convolutionalFlat(20, 18, 1))
-                .build());
-    network.init();
-    return randomise(network);
-  }
-
-  @Test
-  void multiLayerNetworkIsReadFromMemory() {
-    MultiLayerNetwork network = leNet(DataType.DOUBLE);
-    Graph graph = new Dl4jReader().read(network).graph();
-    assertEquals(Shape.of(Shape.UNKNOWN, 1, 20, 18), graph.inputs().get(0).shape());
-    assertSameAnswer(x -> network.output(x), graph, input(2, 1, 20, 18));
-    InputType flat = InputType.feedForward(360);
-    assertSameAnswer(
-        x -> network.output(x), new Dl4jReader().read(network, flat).graph(), input(2, 360));
-  }
-
-  @Test
-  void multiLayerNetworkIsReadFromAFile() throws IOException {
-    MultiLayerNetwork network = leNet(DataType.DOUBLE);
-    Path file = folder.resolve("network.zip");
-    ModelSerializer.writeModel(network, file.toFile(), true);
-    Dl4jGraph read = new Dl4jReader().read(file);
-    assertSameAnswer(x -> network.output(x), read.graph(), input(2, 1, 20, 18));
-    assertEquals(
-        read.graph().nodes().stream().map(node -> node.operator().type()).toList(),
-        new Dl4jReader()
-            .read(network).graph().nodes().stream().map(node -> node.operator().type()).toList());
-  }
-
-  @Test
-  void layersKeepTheirOwnNames() {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .dataType(DataType.DOUBLE)
-                .list()
-                .layer(new DenseLayer.Builder().name("first").nIn(4).nOut(3).build())
-                .layer(new DenseLayer.Builder().name("second").nIn(3).nOut(2).build())
-                .build());
-    network.init();
-    Dl4jGraph read = new Dl4jReader().read(network);
-    assertEquals(List.of("first", "second"), List.copyOf(read.vertexNodes().keySet()));
-    assertEquals("first", network.getLayer(0).conf().getLayer().getLayerName());
   }
 
   private static ComputationGraph channelsLast() {
@@ -406,124 +330,5 @@ class NetworksTest {
         .nIn(6)
         .nOut(7)
         .build();
-  }
-
-  @Test
-  void frozenLayerWithBackpropIsReadThrough() {
-    ComputationGraph network =
-        random(
-            g ->
-                g.addLayer(
-                        "fc",
-                        new FrozenLayerWithBackprop(
-                            new DenseLayer.Builder()
-                                .nIn(6)
-                                .nOut(4)
-                                .activation(Activation.TANH)
-                                .build()),
-                        "input")
-                    .setOutputs("fc"));
-    Graph graph = new Dl4jReader().read(network).graph();
-    assertSameAnswer(network, graph, input(2, 6));
-    assertEquals(1, graph.operatorCounts().get("Gemm"));
-  }
-
-  @ParameterizedTest
-  @EnumSource(CNN2DFormat.class)
-  void mapLossIsSoftmaxOfTheChannels(CNN2DFormat format) {
-    ComputationGraph network =
-        random(
-            g ->
-                g.addLayer(
-                        "loss",
-                        new CnnLossLayer.Builder(LossFunction.MCXENT)
-                            .activation(Activation.SOFTMAX)
-                            .format(format)
-                            .build(),
-                        "input")
-                    .setOutputs("loss"));
-    Graph graph = new Dl4jReader().read(network, InputType.convolutional(5, 4, 3, format)).graph();
-    assertSameAnswer(
-        network, graph, format == CNN2DFormat.NCHW ? input(2, 3, 5, 4) : input(2, 5, 4, 3));
-    assertEquals(1, graph.operatorCounts().get("Softmax"));
-  }
-
-  @Test
-  void seriesLossIsSoftmaxOfTheChannels() {
-    ComputationGraph network =
-        random(
-            g ->
-                g.addLayer(
-                        "loss",
-                        new RnnLossLayer.Builder(LossFunction.MCXENT)
-                            .activation(Activation.SOFTMAX)
-                            .build(),
-                        "input")
-                    .setOutputs("loss"));
-    Graph graph = new Dl4jReader().read(network, InputType.recurrent(3, 5)).graph();
-    assertSameAnswer(network, graph, input(2, 3, 5));
-  }
-
-  @Test
-  void centerLossIsADenseLayerInInference() {
-    ComputationGraph network =
-        random(
-            g ->
-                g.addLayer(
-                        "out",
-                        new CenterLossOutputLayer.Builder(LossFunction.MCXENT)
-                            .activation(Activation.SOFTMAX)
-                            .nIn(6)
-                            .nOut(4)
-                            .build(),
-                        "input")
-                    .setOutputs("out"));
-    Graph graph = new Dl4jReader().read(network).graph();
-    assertSameAnswer(network, graph, input(2, 6));
-    assertEquals(1, graph.operatorCounts().get("Gemm"));
-  }
-
-  @Test
-  void layersWithoutOperatorsAreLeftToDl4j() {
-    ComputationGraph network =
-        random(
-            g ->
-                g.addLayer(
-                        "norm",
-                        new DenseLayer.Builder().nIn(6).nOut(5).hasLayerNorm(true).build(),
-                        "input")
-                    .addLayer("prelu", new PReLULayer.Builder().inputShape(5).build(), "norm")
-                    .addLayer(
-                        "vae",
-                        new VariationalAutoencoder.Builder()
-                            .nIn(5)
-                            .nOut(3)
-                            .encoderLayerSizes(7)
-                            .decoderLayerSizes(7)
-                            .build(),
-                        "prelu")
-                    .setOutputs("vae"));
-    Graph graph = new Dl4jReader().read(network, InputType.feedForward(6)).graph();
-    assertSameAnswer(network, graph, input(2, 6));
-    assertEquals(3, graph.operatorCounts().get("Opaque"));
-  }
-
-  @Test
-  void batchNormOverTimeIsReadWhereDl4jComputesIt() {
-    ComputationGraph network =
-        random(
-            g ->
-                g.addLayer(
-                        "bn",
-                        new BatchNormalization.Builder()
-                            .nIn(3)
-                            .nOut(3)
-                            .dataFormat(CNN2DFormat.NHWC)
-                            .build(),
-                        "input")
-                    .setOutputs("bn"));
-    InputType series = InputType.recurrent(3, 5, RNNFormat.NWC);
-    Graph graph = new Dl4jReader().read(network, series).graph();
-    assertSameAnswer(network, graph, input(2, 5, 3));
   }
 }
