@@ -2,6 +2,7 @@ package org.repfold.converter.execute;
 
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.repfold.graph.Shape;
 
 /** NumPy's broadcasting: axes are aligned at the end, and an axis of size 1 repeats. */
@@ -33,12 +34,12 @@ final class Broadcast {
 
   /**
    * The array repeated along its axes of size 1 up to the given shape; a view where nothing
-   * repeats.
+   * repeats, else the caller's to close.
    */
   static INDArray to(INDArray array, Shape shape) {
     INDArray ranked = withRank(array, shape.rank());
     return Arrays.equals(ranked.shape(), shape.toArray())
         ? ranked
-        : ranked.broadcast(shape.toArray()).dup('c');
+        : ranked.broadcast(Nd4j.createUninitialized(array.dataType(), shape.toArray(), 'c'));
   }
 }

@@ -91,8 +91,6 @@ final class Evaluation {
   }
 
   private INDArray plusBias(INDArray array, Optional<Tensor> bias) {
-    return bias.isPresent()
-        ? array.addi(NdArrays.perChannel(bias.get(), array.rank(), type))
-        : array;
+    return bias.isPresent() ? NdArrays.addPerChannel(array, bias.get(), type) : array;
   }
 }

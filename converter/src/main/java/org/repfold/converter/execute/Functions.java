@@ -107,12 +107,16 @@ final class Functions {
   private static INDArray combine(INDArray left, INDArray right, DoubleBinaryOperator function) {
     Shape shape = Broadcast.shape(Shape.of(left.shape()), Shape.of(right.shape()));
     INDArray result = Nd4j.createUninitialized(left.dataType(), shape.toArray(), 'c');
-    DataBuffer a = Broadcast.to(left, shape).data();
-    DataBuffer b = Broadcast.to(right, shape).data();
+    INDArray lefts = Broadcast.to(left, shape);
+    INDArray rights = Broadcast.to(right, shape);
+    DataBuffer a = lefts.data();
+    DataBuffer b = rights.data();
     DataBuffer to = result.data();
     for (long i = 0; i < result.length(); i++) {
       to.put(i, function.applyAsDouble(a.getDouble(i), b.getDouble(i)));
     }
+    NdArrays.releaseCopy(lefts, left);
+    NdArrays.releaseCopy(rights, right);
     return result;
   }
 }

@@ -14,7 +14,11 @@ final class MatrixProduct {
   /** {@code [..., M, K]} times {@code [..., K, N]}. */
   static INDArray of(INDArray left, INDArray right) {
     Shape batch = Broadcast.shape(leading(left), leading(right));
-    INDArray product = Nd4j.matmul(stack(left, batch), stack(right, batch));
+    INDArray lefts = repeated(left, batch);
+    INDArray rights = repeated(right, batch);
+    INDArray product = Nd4j.matmul(stack(lefts), stack(rights));
+    NdArrays.releaseCopy(lefts, left);
+    NdArrays.releaseCopy(rights, right);
     long[] shape = batch.with(-2, left.size(-2)).with(-1, right.size(-1)).toArray();
     if (Arrays.equals(shape, product.shape())) {
       return product;
@@ -28,10 +32,13 @@ final class MatrixProduct {
     return Shape.of(matrices.shape()).with(-2, 1).with(-1, 1);
   }
 
-  private static INDArray stack(INDArray matrices, Shape batch) {
+  private static INDArray repeated(INDArray matrices, Shape batch) {
+    return Broadcast.to(matrices, batch.with(-2, matrices.size(-2)).with(-1, matrices.size(-1)));
+  }
+
+  private static INDArray stack(INDArray matrices) {
     long rows = matrices.size(-2);
     long columns = matrices.size(-1);
-    INDArray expanded = Broadcast.to(matrices, batch.with(-2, rows).with(-1, columns));
-    return expanded.reshape('c', new long[] {batch.elements(), rows, columns});
+    return matrices.reshape('c', new long[] {matrices.length() / (rows * columns), rows, columns});
   }
 }

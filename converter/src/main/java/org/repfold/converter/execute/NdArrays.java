@@ -19,6 +19,9 @@ import org.repfold.graph.Tensor;
  * memory.
  */
 public final class NdArrays {
+  /** How many numbers are copied at once where a second copy of all would be large. */
+  private static final int PIECE = 1 << 13;
+
   private NdArrays() {}
 
   /** ND4J's name for an element type. */
@@ -35,10 +38,42 @@ public final class NdArrays {
     long[] shape = tensor.shape().toArray();
     if (tensor.type() == ElementType.INT64) {
       return Nd4j.create(tensor.toLongs(), shape, DataType.INT64);
+    } else if (tensor.size() > PIECE) {
+      return inPieces(tensor, type);
     }
     return type == ElementType.FLOAT64
         ? of(tensor.toDoubles(), shape)
         : of(tensor.toFloats(), shape);
+  }
+
+  /** Without a second copy on the heap. */
+  private static INDArray inPieces(Tensor tensor, ElementType type) {
+    INDArray array = Nd4j.createUninitialized(dataType(type), tensor.shape().toArray(), 'c');
+    Pointer first = array.data().addressPointer();
+    double[] piece = new double[PIECE];
+    float[] rounded = new float[type == ElementType.FLOAT32 ? PIECE : 0];
+    for (int from = 0; from < tensor.size(); from += PIECE) {
+      int length = Math.min(PIECE, tensor.size() - from);
+      tensor.copyTo(piece, from, length);
+      if (type == ElementType.FLOAT64) {
+        doubles(first, from).put(piece, 0, length);
+      } else {
+        for (int i = 0; i < length; i++) {
+          rounded[i] = (float) piece[i];
+        }
+        floats(first, from).put(rounded, 0, length);
+      }
+    }
+    Reference.reachabilityFence(array);
+    return array;
+  }
+
+  private static DoublePointer doubles(Pointer first, long from) {
+    return new DoublePointer(first).position(first.position() + from);
+  }
+
+  private static FloatPointer floats(Pointer first, long from) {
+    return new FloatPointer(first).position(first.position() + from);
   }
 
   /** A float32 copy of row-major elements. */
@@ -71,14 +106,30 @@ public final class NdArrays {
 
   /** The elements, row-major, widened or rounded to float64. */
   public static double[] toDoubles(INDArray array) {
-    if (array.dataType() != DataType.DOUBLE) {
+    if (array.dataType() != DataType.DOUBLE && array.dataType() != DataType.FLOAT) {
       return flat(array).toDoubleVector();
     }
-    INDArray vector = flat(array);
-    double[] elements = new double[Math.toIntExact(vector.length())];
-    ((DoublePointer) vector.data().addressPointer()).get(elements);
-    Reference.reachabilityFence(vector);
+    INDArray rowMajor = rowMajor(array);
+    double[] elements = new double[Math.toIntExact(array.length())];
+    if (array.dataType() == DataType.DOUBLE) {
+      doubles(rowMajor.data().addressPointer(), 0).get(elements);
+    } else {
+      widen(rowMajor.data().addressPointer(), elements);
+    }
+    releaseCopy(rowMajor, array);
     return elements;
+  }
+
+  /** ND4J's own way leaves a copy in native memory until the garbage collector finds it. */
+  private static void widen(Pointer first, double[] elements) {
+    float[] piece = new float[Math.min(PIECE, elements.length)];
+    for (int from = 0; from < elements.length; from += PIECE) {
+      int length = Math.min(PIECE, elements.length - from);
+      floats(first, from).get(piece, 0, length);
+      for (int i = 0; i < length; i++) {
+        elements[from + i] = piece[i];
+      }
+    }
   }
 
   /** The elements, row-major, widened or rounded to float32. */
@@ -86,10 +137,10 @@ public final class NdArrays {
     if (array.dataType() != DataType.FLOAT) {
       return flat(array).toFloatVector();
     }
-    INDArray vector = flat(array);
-    float[] elements = new float[Math.toIntExact(vector.length())];
-    ((FloatPointer) vector.data().addressPointer()).get(elements);
-    Reference.reachabilityFence(vector);
+    INDArray rowMajor = rowMajor(array);
+    float[] elements = new float[Math.toIntExact(array.length())];
+    floats(rowMajor.data().addressPointer(), 0).get(elements);
+    releaseCopy(rowMajor, array);
     return elements;
   }
 
@@ -98,9 +149,7 @@ public final class NdArrays {
    * read while the caller holds the array.
    */
   public static FloatBuffer asFloatBuffer(INDArray array) {
-    if (array.dataType() != DataType.FLOAT
-        || array.ordering() != 'c'
-        || !org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape(array)) {
+    if (array.dataType() != DataType.FLOAT || !isRowMajor(array)) {
       return FloatBuffer.wrap(toFloats(array));
     }
     Pointer first = array.data().addressPointer();
@@ -135,11 +184,40 @@ public final class NdArrays {
     return of(vector.reshape(Shape.of(shape)), type);
   }
 
+  /** Adds a vector along axis 1 to an array, which it gives. */
+  static INDArray addPerChannel(INDArray array, Tensor vector, ElementType type) {
+    INDArray channels = perChannel(vector, array.rank(), type);
+    array.addi(channels);
+    release(channels);
+    return array;
+  }
+
   /** Frees an array's memory now instead of when the garbage collector finds it. */
   public static void release(INDArray array) {
     if (array.closeable()) {
       array.close();
     }
+  }
+
+  /**
+   * Frees what was made of an array for a while, unless it is this array or another view of its
+   * memory.
+   */
+  static void releaseCopy(INDArray copy, INDArray array) {
+    if (copy.data() != array.data()) {
+      release(copy);
+    }
+    Reference.reachabilityFence(array);
+  }
+
+  /** The array itself if its elements lie row-major in memory, else a copy. */
+  private static INDArray rowMajor(INDArray array) {
+    return isRowMajor(array) ? array : array.dup('c');
+  }
+
+  private static boolean isRowMajor(INDArray array) {
+    return array.ordering() == 'c'
+        && org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape(array);
   }
 
   /** A vector whose elements lie one after the other in memory. */

@@ -21,9 +21,12 @@ final class Normalizations {
     double[] factors = new double[norm.channels()];
     Arrays.setAll(
         factors, c -> norm.scale().get(c) / Math.sqrt(norm.variance().get(c) + norm.epsilon()));
-    INDArray result = x.sub(NdArrays.perChannel(norm.mean(), x.rank(), type));
-    result.muli(NdArrays.perChannel(Tensor.vector(factors), x.rank(), type));
-    return result.addi(NdArrays.perChannel(norm.shift(), x.rank(), type));
+    INDArray means = NdArrays.perChannel(norm.mean(), x.rank(), type);
+    INDArray scales = NdArrays.perChannel(Tensor.vector(factors), x.rank(), type);
+    INDArray result = x.sub(means).muli(scales);
+    NdArrays.release(means);
+    NdArrays.release(scales);
+    return NdArrays.addPerChannel(result, norm.shift(), type);
   }
 
   /**

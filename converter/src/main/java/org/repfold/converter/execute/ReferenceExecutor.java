@@ -1,6 +1,7 @@
 package org.repfold.converter.execute;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -135,15 +136,13 @@ public final class ReferenceExecutor {
         }
       }
       Evaluation evaluation = new Evaluation(type);
-      for (Node node : graph.nodes()) {
-        if (needed.contains(node.name())) {
-          List<INDArray> operands = node.inputs().stream().map(values::get).toList();
-          values.put(node.name(), evaluate(evaluation, node, operands));
-          visit(node.name(), wanted, values, visitor);
-          node.inputs().forEach(input -> uses.merge(input, -1, Integer::sum));
-          node.inputs().forEach(input -> releaseUnused(input, uses, kept, values));
-          releaseUnused(node.name(), uses, kept, values);
-        }
+      for (Node node : inOrder(needed)) {
+        List<INDArray> operands = node.inputs().stream().map(values::get).toList();
+        values.put(node.name(), evaluate(evaluation, node, operands));
+        visit(node.name(), wanted, values, visitor);
+        node.inputs().forEach(input -> uses.merge(input, -1, Integer::sum));
+        node.inputs().forEach(input -> releaseUnused(input, uses, kept, values));
+        releaseUnused(node.name(), uses, kept, values);
       }
       return values;
     } finally {
@@ -193,6 +192,29 @@ public final class ReferenceExecutor {
       throw new BadInputException("value '" + name + "': expected the name of a node or input");
     }
     return List.of();
+  }
+
+  /**
+   * The needed nodes in the graph's order, but each constant right before the first node that takes
+   * it: wherever a graph lists its matrices, one at a time is in memory.
+   */
+  private Collection<Node> inOrder(Set<String> needed) {
+    Map<String, Node> ordered = new LinkedHashMap<>();
+    List<Node> constants = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      if (!needed.contains(node.name())) {
+        continue;
+      } else if (node.operator() instanceof Operator.Constant) {
+        constants.add(node);
+      } else {
+        node.inputs().stream()
+            .flatMap(input -> graph.find(input).stream())
+            .forEach(operand -> ordered.putIfAbsent(operand.name(), operand));
+        ordered.put(node.name(), node);
+      }
+    }
+    constants.forEach(constant -> ordered.putIfAbsent(constant.name(), constant));
+    return ordered.values();
   }
 
   private Map<String, Integer> uses(Set<String> needed) {

@@ -9,12 +9,16 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.iter.NdIndexIterator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.repfold.graph.ElementType;
+import org.repfold.graph.Tensor;
 
 class NdArraysTest {
   private static final Map<String, UnaryOperator<INDArray>> WAYS_TO_LIE =
@@ -41,6 +45,18 @@ class NdArraysTest {
                             DynamicTest.dynamicTest(
                                 type + " " + way.getKey(),
                                 () -> requireSame(way.getValue().apply(array(type))))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8191, 8192, 8193, 20_000})
+  void aTensorOfAnySizeComesBackAsItWasInEitherType(int size) {
+    double[] elements =
+        DoubleStream.iterate(1 / 3.0, value -> value + 1 / 7.0).limit(size).toArray();
+    Tensor tensor = Tensor.vector(elements);
+    assertArrayEquals(elements, NdArrays.toDoubles(NdArrays.of(tensor, ElementType.FLOAT64)));
+    INDArray rounded = NdArrays.of(tensor, ElementType.FLOAT32);
+    assertArrayEquals(tensor.toFloats(), NdArrays.toFloats(rounded));
+    assertArrayEquals(tensor.to(ElementType.FLOAT32).toDoubles(), NdArrays.toDoubles(rounded));
   }
 
   private static void requireSame(INDArray array) {

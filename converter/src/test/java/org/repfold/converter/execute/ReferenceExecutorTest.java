@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -324,6 +325,63 @@ class ReferenceExecutorTest {
     Map<String, List<Double>> expected = new HashMap<>();
     executor.run(inputs, names).forEach((name, value) -> expected.put(name, list(value)));
     assertEquals(expected, visited);
+  }
+
+  @Test
+  void aConstantIsComputedRightBeforeTheFirstNodeThatTakesIt() {
+    GraphBuilder builder = new GraphBuilder();
+    builder.input("x", Shape.UNKNOWN, 3);
+    builder.add("unused", new Operator.Constant(tensor(random, 3, 3)));
+    builder.add("first", new Operator.Constant(tensor(random, 3, 3)));
+    builder.add("second", new Operator.Constant(tensor(random, 3, 3)));
+    builder.add("a", new Operator.MatMul(), "x", "second");
+    builder.add("b", new Operator.MatMul(), "a", "first");
+    builder.add("c", new Operator.MatMul(), "b", "second");
+    List<String> all = List.of("unused", "first", "second", "a", "b", "c");
+    List<String> visited = new ArrayList<>();
+    new ReferenceExecutor(builder.output("c").build(), ElementType.FLOAT64)
+        .visit(Map.of("x", NdArrays.of(normal(6), 2, 3)), all, (name, value) -> visited.add(name));
+    assertEquals(List.of("second", "a", "first", "b", "c", "unused"), visited);
+  }
+
+  static Stream<Graph> graphsOfLargeValues() {
+    Random random = new Random(5);
+    Operator.BatchNormalization norm =
+        new Operator.BatchNormalization(
+            tensor(random, 1000),
+            tensor(random, 1000),
+            tensor(random, 1000),
+            Tensor.vector(new double[1000]),
+            1e-3);
+    return Stream.of(
+        graph(new Operator.Identity(), 1, 1000, 2, 2),
+        graph(conv(random, 1000, 1000, 1, 1, 1000, Window.unit()), 1, 1000, 2, 2),
+        graph(conv(random, 1000, 1000, 3, 3, 1000, Window.padded(1)), 1, 1000, 2, 2),
+        graph(new Operator.Gemm(tensor(random, 1000, 4), Optional.of(tensor(random, 1000))), 2, 4),
+        graph(norm, 1, 1000, 2, 2),
+        twoInputs(new Operator.MatMul(), shape(1, 40, 40), shape(2, 40, 40)),
+        twoInputs(new Operator.Add(), shape(2, 1000), shape(1000)),
+        twoInputs(new Operator.Max(), shape(2, 1000), shape(1000)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("graphsOfLargeValues")
+  void aRunLeavesNothingInNativeMemory(Graph graph) {
+    for (ElementType type : List.of(ElementType.FLOAT64, ElementType.FLOAT32)) {
+      Map<String, INDArray> inputs = new HashMap<>();
+      graph
+          .inputs()
+          .forEach(
+              input -> {
+                long[] shape = input.shape().toArray();
+                inputs.put(input.name(), NdArrays.of(normal((int) product(shape)), shape));
+              });
+      ReferenceExecutor executor = new ReferenceExecutor(graph, type);
+      long left =
+          OpenBuffers.leftBy(
+              () -> executor.visit(inputs, graph.outputs(), (n, y) -> NdArrays.toDoubles(y)));
+      assertEquals(0, left, "numbers left in " + type);
+    }
   }
 
   @Test

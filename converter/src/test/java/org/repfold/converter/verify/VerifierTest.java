@@ -20,6 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.repfold.converter.Conversion;
 import org.repfold.converter.execute.Engine;
+import org.repfold.converter.execute.OpenBuffers;
 import org.repfold.converter.execute.ReferenceEngine;
 import org.repfold.converter.fold.Folding;
 import org.repfold.converter.verify.certificate.Certificate;
@@ -51,6 +52,12 @@ class VerifierTest {
     assertEquals(Certificate.Outcome.SAMPLED, result.folds().get(0).certificate().outcome());
     assertEquals(1, result.algebra().folds());
     assertEquals(0, result.algebra().certified());
+  }
+
+  @Test
+  void aVerificationLeavesNothingInNativeMemory() {
+    Folding folding = net.folding(SmallNet.Mistake.NONE);
+    assertEquals(0, OpenBuffers.leftBy(() -> verify(folding)));
   }
 
   @Test
