@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
@@ -24,13 +25,16 @@ import org.repfold.graph.onnx.OnnxWriter;
 
 /** ONNX Runtime, computing a model file with one input and one output. */
 final class OnnxRuntimeEngine implements Engine {
+  private static final long MANY_PARAMETERS = 100_000_000;
+
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtSession session;
   private final List<String> inputs;
 
-  private OnnxRuntimeEngine(Path model, int threads) {
+  private OnnxRuntimeEngine(Path model, int threads, OptLevel optimisation) {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
+      options.setOptimizationLevel(optimisation);
       session = environment.createSession(model.toString(), options);
       inputs = List.copyOf(session.getInputNames());
     } catch (OrtException e) {
@@ -44,11 +48,13 @@ final class OnnxRuntimeEngine implements Engine {
    * @throws BadInputException if ONNX Runtime refuses it
    */
   static OnnxRuntimeEngine of(Path model) {
-    return new OnnxRuntimeEngine(model, Machine.threads());
+    return new OnnxRuntimeEngine(model, Machine.threads(), OptLevel.ALL_OPT);
   }
 
   /**
-   * Takes a graph as it would be in a file.
+   * Takes a graph as it would be in a file. One with very many parameters, which no file holds for
+   * ONNX Runtime to run it in production, goes without the copies of them in layouts that
+   * convolutions are fastest in: they are larger than the model.
    *
    * @throws BadInputException if ONNX Runtime refuses it
    */
@@ -63,7 +69,10 @@ final class OnnxRuntimeEngine implements Engine {
       try {
         Path model = folder.resolve("model.onnx");
         OnnxWriter.writeToMap(graph, model);
-        return new OnnxRuntimeEngine(model, threads);
+        return new OnnxRuntimeEngine(
+            model,
+            threads,
+            graph.parameterCount() > MANY_PARAMETERS ? OptLevel.EXTENDED_OPT : OptLevel.ALL_OPT);
       } finally {
         // What is mapped into memory stays there.
         Folders.delete(folder);
