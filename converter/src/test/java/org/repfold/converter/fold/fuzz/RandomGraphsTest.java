@@ -34,7 +34,9 @@ class RandomGraphsTest {
           "EvaluateConstants",
           "the value is known",
           "ErfGelu",
-          "it is the definition");
+          "it is the definition",
+          "InverseTransposes",
+          "both together move nothing");
 
   private final FuzzCase fuzz = new FuzzCase(FoldRules.all());
 

@@ -56,7 +56,7 @@ class TokenNetworksTest {
 
     folded(affine("norm", x))
         .to(
-            "stem flat tokens there mix.product back norm1.alpha/scale norm1.alpha/shift skip1"
+            "stem flat tokens mix.product back norm1.alpha/scale norm1.alpha/shift skip1"
                 + " mlp.fc1.product mlp.fc1 mlp.act.mul/gelu mlp.fc2.product mlp.fc2 skip2 mean y")
         .expecting(Operator.Mul.class, 1);
   }
