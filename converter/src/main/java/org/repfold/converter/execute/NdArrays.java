@@ -222,9 +222,6 @@ public final class NdArrays {
 
   /** A vector whose elements lie one after the other in memory. */
   private static INDArray flat(INDArray array) {
-    INDArray vector =
-        (array.ordering() == 'c' ? array : array.dup('c'))
-            .reshape('c', new long[] {array.length()});
-    return vector.stride(0) == 1 ? vector : vector.dup('c');
+    return rowMajor(array).reshape('c', new long[] {array.length()});
   }
 }
